@@ -1,0 +1,62 @@
+#requires -Version 7.4
+<#
+.SYNOPSIS
+Builds, tests and shows FlywheelDicom.
+.DESCRIPTION
+Build    compiles and leaves the importable module as output/FlywheelDicom
+Test     runs the unit tests, then the module's tests, with the peers that are installed
+Demo     sends sample DICOM to the built-in receiver, and checks what arrived
+Bench    measures sending side by side with the peers that are installed
+Package  makes a .nupkg that installs from a local repository
+Clean    removes what the others made
+.EXAMPLE
+dotnet pwsh ./build.ps1 Test
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Position = 0)]
+    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Package', 'Clean')]
+    [string] $Task = 'Build',
+
+    # Test: a peer that is not installed is a failure, not a skipped test.
+    [switch] $NoSkip
+)
+
+Set-StrictMode -Version 3
+$ErrorActionPreference = 'Stop'
+$PSNativeCommandUseErrorActionPreference = $true
+$output = Join-Path $PSScriptRoot 'output'
+$module = Join-Path $output 'FlywheelDicom'
+
+function Invoke-Build {
+    $published = Join-Path $output 'publish'
+    dotnet publish (Join-Path $PSScriptRoot 'src/FlywheelDicom.Cmdlets') -c Release -o $published --nologo -v quiet
+    Remove-Item $module -Recurse -Force -ErrorAction Ignore
+    $null = New-Item (Join-Path $module 'lib') -ItemType Directory -Force
+    $public = 'FlywheelDicom.Cmdlets.dll', 'FlywheelDicom.Dicom.dll'
+    Get-ChildItem $published -Filter *.dll | ForEach-Object {
+        Copy-Item $_ ($_.Name -in $public ? $module : (Join-Path $module 'lib'))
+    }
+    Copy-Item (Join-Path $PSScriptRoot 'module/*') $module -Recurse
+    Copy-Item (Join-Path $PSScriptRoot 'LICENSE'), (Join-Path $PSScriptRoot 'THIRD-PARTY-NOTICES.md') $module
+    & (Join-Path $PSScriptRoot 'eng/New-ModuleHelp.ps1') -ModulePath $module -DocsPath (Join-Path $PSScriptRoot 'docs/cmdlets')
+    Remove-Item $published -Recurse -Force
+    "Built $module"
+}
+
+function Invoke-Test {
+    dotnet build (Join-Path $PSScriptRoot 'tests/Unit') --nologo -v quiet
+    & (Join-Path $PSScriptRoot 'tests/Invoke-Tests.ps1') -NoSkip:$NoSkip
+}
+
+switch ($Task) {
+    'Build' { Invoke-Build }
+    'Test' { Invoke-Build; Invoke-Test }
+    'Demo' { Invoke-Build; & (Join-Path $PSScriptRoot 'eng/Invoke-Demo.ps1') }
+    'Bench' { Invoke-Build; & (Join-Path $PSScriptRoot 'bench/Invoke-Bench.ps1') }
+    'Package' { Invoke-Build; & (Join-Path $PSScriptRoot 'eng/New-Package.ps1') -ModulePath $module -OutputPath $output }
+    'Clean' {
+        Remove-Item $output -Recurse -Force -ErrorAction Ignore
+        Get-ChildItem $PSScriptRoot -Recurse -Directory -Force | Where-Object Name -In 'bin', 'obj' | Remove-Item -Recurse -Force
+    }
+}

@@ -1,0 +1,33 @@
+@{
+    RootModule             = 'FlywheelDicom.Cmdlets.dll'
+    RequiredAssemblies     = @('FlywheelDicom.Dicom.dll')
+    FormatsToProcess       = @('FlywheelDicom.Format.ps1xml')
+    ModuleVersion          = '0.1.0'
+    CompatiblePSEditions   = @('Core')
+    PowerShellVersion      = '7.4'
+    GUID                   = '6f0b2c1e-6b2b-4a0d-9c58-3b6f3a7f2d41'
+    Author                 = 'FlywheelDicom contributors'
+    CompanyName            = 'FlywheelDicom'
+    Copyright              = '(c) 2026 FlywheelDicom contributors. MIT licence.'
+    Description            = 'Gets medical images out of a research platform, or from files and archives, into a PACS: a pipeline of cmdlets that streams DICOM instances, tags them, sends them by C-STORE, and reports on each.'
+    CmdletsToExport        = @(
+        'Add-FwSendTag'
+        'Export-FwSendReport'
+        'Get-DicomFile'
+        'Get-DicomReceiver'
+        'New-DicomDestination'
+        'Send-DicomStore'
+        'Start-DicomReceiver'
+        'Stop-DicomReceiver'
+        'Test-DicomEcho'
+    )
+    FunctionsToExport      = @()
+    AliasesToExport        = @()
+    VariablesToExport      = @()
+    PrivateData            = @{
+        PSData = @{
+            Tags       = @('DICOM', 'PACS', 'C-STORE', 'Flywheel', 'medical-imaging', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            LicenseUri = 'https://opensource.org/license/mit'
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using System.Management.Automation;
+
+namespace FlywheelDicom.Cmdlets;
+
+/// <summary>Refuses what is no AE title before any connection is made.</summary>
+public sealed class ValidateAETitleAttribute : ValidateArgumentsAttribute
+{
+    protected override void Validate(object arguments, EngineIntrinsics engineIntrinsics)
+    {
+        try
+        {
+            DicomDestination.CheckedAETitle(arguments as string ?? "");
+        }
+        catch (ArgumentException e)
+        {
+            throw new ValidationMetadataException(e.Message.Split(" (Parameter")[0]);
+        }
+    }
+}

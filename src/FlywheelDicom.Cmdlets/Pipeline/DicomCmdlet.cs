@@ -1,0 +1,73 @@
+using System.Management.Automation;
+using FlywheelDicom.Network;
+
+namespace FlywheelDicom.Cmdlets;
+
+/// <summary>Cancellation, and errors with stable ids and fitting categories.</summary>
+public abstract class DicomCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private bool _disposed;
+
+    /// <summary>Cancelled by Ctrl+C, and when the pipeline is torn down before its end.</summary>
+    protected CancellationToken Cancellation => _stop.Token;
+
+    protected sealed override void StopProcessing() => _stop.Cancel();
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (_disposed || !disposing)
+            return;
+        _disposed = true;
+        _stop.Cancel();
+        _stop.Dispose();
+    }
+
+    /// <summary>Waits for work on the thread pool; Ctrl+C ends the wait.</summary>
+    private protected T Wait<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return Task.Run(work, Cancellation).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    private protected static ErrorRecord ErrorFor(DicomNetworkException e, object? target)
+        => new(e, e.ErrorId, CategoryOf(e.Error), target);
+
+    private protected static ErrorRecord ErrorFor(DicomFile file)
+    {
+        var problem = file.ProblemDetail!;
+        return new ErrorRecord(new IOException($"'{file.Name}': {problem.Message}"), problem.Id, CategoryOf(problem.Id), file);
+    }
+
+    private protected static ErrorCategory CategoryOf(string errorId) => errorId switch
+    {
+        DicomProblem.NotFound => ErrorCategory.ObjectNotFound,
+        DicomProblem.Unreadable => ErrorCategory.ReadError,
+        DicomProblem.NoPrivateBlock => ErrorCategory.LimitsExceeded,
+        DicomProblem.NotDicom or DicomProblem.Truncated or DicomProblem.Malformed or DicomProblem.MissingUid or DicomProblem.Directory
+            or DicomProblem.BadArchive or DicomProblem.EncryptedArchive => ErrorCategory.InvalidData,
+        "DicomStoreFailed" => ErrorCategory.InvalidResult,
+        _ => Enum.TryParse<DicomNetworkError>(errorId.Replace("Dicom", "", StringComparison.Ordinal), out var error) ? CategoryOf(error) : ErrorCategory.NotSpecified,
+    };
+
+    private static ErrorCategory CategoryOf(DicomNetworkError error) => error switch
+    {
+        DicomNetworkError.HostNotFound => ErrorCategory.ObjectNotFound,
+        DicomNetworkError.ConnectTimeout or DicomNetworkError.ResponseTimeout or DicomNetworkError.WriteTimeout => ErrorCategory.OperationTimeout,
+        DicomNetworkError.ContextRefused => ErrorCategory.NotImplemented,
+        DicomNetworkError.ProtocolError => ErrorCategory.ProtocolError,
+        _ => ErrorCategory.ConnectionError,
+    };
+}

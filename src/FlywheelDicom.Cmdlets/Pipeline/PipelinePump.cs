@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+
+namespace FlywheelDicom.Cmdlets;
+
+/// <summary>
+/// Between the pipeline thread and work on the thread pool: items in, outputs and verbose lines back, through bounded channels.
+/// Outputs are handled on the pipeline thread alone, as PowerShell demands; a slow consumer slows the work, a slow work the producer.
+/// </summary>
+/// <typeparam name="TIn">What the pipeline brings.</typeparam>
+/// <typeparam name="TOut">What the work makes of it.</typeparam>
+internal sealed class PipelinePump<TIn, TOut>
+{
+    private readonly Channel<TIn> _input;
+    private readonly Channel<TOut> _output;
+    private readonly ConcurrentQueue<string> _verbose = new();
+    private readonly Action<TOut> _onOutput;
+    private readonly Action<string> _onVerbose;
+    private readonly CancellationToken _cancellation;
+    private readonly Task _work;
+
+    /// <param name="work">Reads to the end of its input.</param>
+    /// <param name="onOutput">On the pipeline thread.</param>
+    /// <param name="onVerbose">On the pipeline thread.</param>
+    /// <param name="capacity">Items on the way, in each direction.</param>
+    /// <param name="cancellation">Ends all waits.</param>
+    public PipelinePump(
+        Func<PipelinePump<TIn, TOut>, ChannelReader<TIn>, Task> work, Action<TOut> onOutput, Action<string> onVerbose, int capacity, CancellationToken cancellation)
+    {
+        _input = Channel.CreateBounded<TIn>(new BoundedChannelOptions(capacity) { SingleWriter = true });
+        _output = Channel.CreateBounded<TOut>(new BoundedChannelOptions(capacity) { SingleReader = true });
+        (_onOutput, _onVerbose, _cancellation) = (onOutput, onVerbose, cancellation);
+        _work = Task.Run(() => RunAsync(work), CancellationToken.None);
+    }
+
+    /// <summary>From the work, any thread: hands an output to the pipeline.</summary>
+    public ValueTask EmitAsync(TOut output) => _output.Writer.WriteAsync(output, _cancellation);
+
+    /// <summary>From the work, any thread.</summary>
+    public void Verbose(string text) => _verbose.Enqueue(text);
+
+    /// <summary>From the pipeline thread: hands an item to the work, and takes what it has done meanwhile.</summary>
+    public void Push(TIn item)
+    {
+        Drain();
+        while (!_input.Writer.TryWrite(item))
+        {
+            var room = _input.Writer.WaitToWriteAsync(_cancellation).AsTask();
+            var output = _output.Reader.WaitToReadAsync(_cancellation).AsTask();
+            if (!Task.WhenAny(room, output).GetAwaiter().GetResult().GetAwaiter().GetResult())
+                _work.GetAwaiter().GetResult();
+            Drain();
+        }
+    }
+
+    /// <summary>From the pipeline thread: no more comes; returns when all is done.</summary>
+    public void Complete()
+    {
+        _input.Writer.TryComplete();
+        while (_output.Reader.WaitToReadAsync(_cancellation).AsTask().GetAwaiter().GetResult())
+            Drain();
+        Drain();
+        _work.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Gives the work a moment to abort what is open, after it was cancelled.</summary>
+    public void Abandon()
+    {
+        _input.Writer.TryComplete();
+        try
+        {
+            _work.Wait(TimeSpan.FromSeconds(1));
+        }
+        catch (AggregateException)
+        {
+            // It was cancelled; whatever that led to is of no interest any more.
+        }
+    }
+
+    private async Task RunAsync(Func<PipelinePump<TIn, TOut>, ChannelReader<TIn>, Task> work)
+    {
+        try
+        {
+            await work(this, _input.Reader).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Whoever waits for room or for outputs is woken; the failure itself comes from the task.
+            _input.Writer.TryComplete();
+            _output.Writer.TryComplete();
+        }
+    }
+
+    private void Drain()
+    {
+        while (_verbose.TryDequeue(out var text))
+            _onVerbose(text);
+        while (_output.Reader.TryRead(out var output))
+            _onOutput(output);
+    }
+}

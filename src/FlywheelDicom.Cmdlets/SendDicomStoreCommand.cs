@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Management.Automation;
+using FlywheelDicom.Network;
+using FlywheelDicom.Transfer.Sending;
+
+namespace FlywheelDicom.Cmdlets;
+
+/// <summary>Sends instances to a Storage SCP; one result leaves for each that enters.</summary>
+[Cmdlet(VerbsCommunications.Send, "DicomStore", SupportsShouldProcess = true)]
+[OutputType(typeof(DicomSendResult))]
+public sealed class SendDicomStoreCommand : DestinationCmdlet
+{
+    private const int Capacity = 256;
+
+    private DicomDestination? _destination;
+    private PipelinePump<DicomFile, DicomSendResult>? _pump;
+    private TransferProgress? _progress;
+    private long _done;
+    private long _failed;
+    private long _bytes;
+
+    [Parameter(Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public DicomFile InputObject { get; set; } = null!;
+
+    /// <summary>A host name, an IPv4 or IPv6 address, or what New-DicomDestination made.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [DestinationTransformation]
+    [ArgumentCompleter(typeof(DestinationCompleter))]
+    public DicomDestination Destination { get; set; } = null!;
+
+    /// <summary>Associations at a time.</summary>
+    [Parameter]
+    [ValidateRange(1, 64)]
+    public int MaxAssociations { get; set; } = 1;
+
+    /// <summary>Seconds that one instance is tried for after a failure that may heal.</summary>
+    [Parameter]
+    [ValidateRange(0, 86400)]
+    public int RetryTime { get; set; } = 60;
+
+    /// <summary>Seconds for each answer of the peer.</summary>
+    [Parameter]
+    [ValidateRange(1, 86400)]
+    public int Timeout { get; set; } = 60;
+
+    /// <summary>Bytes of the longest PDU that is sent or taken.</summary>
+    [Parameter]
+    [ValidateRange(DicomClientOptions.MinMaxPduLength, DicomClientOptions.MaxMaxPduLength)]
+    public int MaxPduLength { get; set; } = DicomClientOptions.DefaultMaxPduLength;
+
+    protected override void BeginProcessing()
+    {
+        _destination = Resolve(Destination);
+        if (IsWhatIf)
+            return;
+        var options = new StoreOptions
+        {
+            MaxAssociations = MaxAssociations, RetryTime = TimeSpan.FromSeconds(RetryTime), Client = ClientOptions(Timeout, MaxPduLength),
+        };
+        Check(options);
+        _progress = new TransferProgress(this, 2, $"Sending to {_destination}");
+        _pump = new PipelinePump<DicomFile, DicomSendResult>(
+            (pump, input) => new StoreJob(_destination, options, pump.EmitAsync, pump.Verbose, Cancellation).RunAsync(input), Emit, WriteVerbose, Capacity, Cancellation);
+    }
+
+    protected override void ProcessRecord()
+    {
+        var isConfirmed = ShouldProcess(InputObject.Name, $"Send to {_destination}");
+        if (_pump is null)
+            return;
+        try
+        {
+            if (isConfirmed)
+                _pump.Push(InputObject);
+            else
+                Emit(Declined(InputObject));
+        }
+        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    protected override void EndProcessing()
+    {
+        try
+        {
+            _pump?.Complete();
+        }
+        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+        _progress?.Complete();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+            _pump?.Abandon();
+    }
+
+    private bool IsWhatIf
+        => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given)
+            ? LanguagePrimitives.IsTrue(given)
+            : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
+
+    /// <summary>A wrong destination ends the pipeline here, before the first file is read.</summary>
+    private void Check(StoreOptions options)
+    {
+        var lines = new List<string>();
+        try
+        {
+            Wait(() => StoreJob.CheckAsync(_destination!, options, lines.Add, Cancellation));
+        }
+        catch (DicomNetworkException e) when (e is not DicomAssociationRejectedException { RejectSource: 1 or 2, Reason: 1 })
+        {
+            ThrowTerminatingError(ErrorFor(e, _destination));
+        }
+        catch (DicomNetworkException e)
+        {
+            // Some archives refuse, without a reason, callers that ask for nothing but Verification: the instances will tell.
+            lines.Add(e.Message);
+        }
+        finally
+        {
+            lines.ForEach(WriteVerbose);
+        }
+    }
+
+    private void Emit(DicomSendResult result)
+    {
+        _done++;
+        _bytes += result.Bytes;
+        if (!result.IsStored)
+        {
+            _failed++;
+            // What was wrong before it came here, the stage that found it has told already.
+            if (result.Attempts > 0 || !DicomProblem.IsProblem(result.ErrorId))
+                WriteError(ErrorFor(result));
+        }
+        _progress!.Show(() => string.Create(CultureInfo.CurrentCulture,
+            $"{_done} done, {_failed} failed, {_bytes / 1e6:0} MB, {_done / _progress.Elapsed.TotalSeconds:0}/s"));
+        WriteObject(result);
+    }
+
+    private static ErrorRecord ErrorFor(DicomSendResult result)
+    {
+        var comment = result.ErrorComment is null ? "" : $" The peer says: {result.ErrorComment}";
+        var message = $"'{result.Name}' was not sent to {result.Destination}: {result.Reason}{comment}";
+        return new ErrorRecord(new IOException(message), result.ErrorId, CategoryOf(result.ErrorId!), result);
+    }
+
+    private DicomSendResult Declined(DicomFile file) => new()
+    {
+        Name = file.Name, Origin = file.Origin, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid, Status = DicomSendStatus.Failed,
+        Destination = _destination!, Reason = "It was not confirmed.", ErrorId = "NotConfirmed",
+    };
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using FlywheelDicom.Network;
+using FlywheelDicom.Transfer.Sending;
+
+namespace FlywheelDicom.Cmdlets;
+
+/// <summary>Asks a DICOM server whether it is there (C-ECHO).</summary>
+[Cmdlet(VerbsDiagnostic.Test, "DicomEcho")]
+[OutputType(typeof(DicomEchoResult))]
+public sealed class TestDicomEchoCommand : DestinationCmdlet
+{
+    /// <summary>A host name, an IPv4 or IPv6 address, or what New-DicomDestination made.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [DestinationTransformation]
+    [ArgumentCompleter(typeof(DestinationCompleter))]
+    public DicomDestination Destination { get; set; } = null!;
+
+    /// <summary>Seconds for each answer of the peer.</summary>
+    [Parameter]
+    [ValidateRange(1, 86400)]
+    public int Timeout { get; set; } = 30;
+
+    protected override void ProcessRecord()
+    {
+        var destination = Resolve(Destination);
+        var options = new StoreOptions { RetryTime = TimeSpan.Zero, Client = ClientOptions(Timeout, DicomClientOptions.DefaultMaxPduLength) };
+        try
+        {
+            var started = Stopwatch.GetTimestamp();
+            var (response, peer) = Wait(() => StoreJob.CheckAsync(destination, options, _ => { }, Cancellation));
+            WriteObject(new DicomEchoResult
+            {
+                Destination = destination, Status = response?.Status, Duration = Stopwatch.GetElapsedTime(started),
+                MaxPduLength = peer!.MaxPduLength, ImplementationClassUid = peer.ImplementationClassUid, ImplementationVersion = peer.ImplementationVersion,
+            });
+            if (response is null)
+                WriteWarning($"{destination} takes associations, but not Verification (C-ECHO).");
+        }
+        catch (DicomNetworkException e)
+        {
+            WriteError(ErrorFor(e, destination));
+        }
+    }
+}

@@ -1,0 +1,168 @@
+using System.Collections;
+using FlywheelDicom.IO;
+
+namespace FlywheelDicom;
+
+/// <summary>
+/// The header of an instance, or one item of a sequence: elements looked up by tag or keyword. It holds the encoded bytes
+/// and decodes what is asked for. Where a value is too large to be kept (64 KB and more) it is read again from the source.
+/// </summary>
+public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
+{
+    private const int MaxDepth = 64;
+
+    private readonly byte[] _bytes;
+    private readonly ElementEntry[] _entries;
+    private readonly IReadOnlyDictionary<DicomTag, DicomEdit> _edits;
+    private readonly Func<long, int, byte[]>? _load;
+    private readonly int _depth;
+    private DicomCharacterSet? _characterSet;
+
+    internal DicomDataset(
+        byte[] bytes, ElementEntry[] entries, DicomCharacterSet? inherited = null, Func<long, int, byte[]>? load = null,
+        IReadOnlyDictionary<DicomTag, DicomEdit>? edits = null, int depth = 0)
+    {
+        _bytes = bytes;
+        _entries = entries;
+        _load = load;
+        _edits = edits ?? DicomEdit.None;
+        _depth = depth;
+        if (inherited is not null && !Contains(DicomTag.SpecificCharacterSet))
+            _characterSet = inherited;
+    }
+
+    /// <summary>The value by tag: text, number, array, items or bytes; null where absent or empty.</summary>
+    public object? this[DicomTag tag] => GetValue(tag);
+
+    /// <summary>The value by keyword, (gggg,eeee) or ggggeeee.</summary>
+    /// <exception cref="FormatException">The text is neither a tag nor a keyword.</exception>
+    public object? this[string tagOrKeyword] => GetValue(DicomTag.Parse(tagOrKeyword));
+
+    /// <summary>The value by the number of its tag, such as 0x00100010.</summary>
+    public object? this[uint tag] => GetValue(new DicomTag(tag));
+
+    public int Count => Tags().Count();
+
+    /// <summary>The character set that (0008,0005) names, or that of the enclosing data set.</summary>
+    public DicomCharacterSet CharacterSet
+        => _characterSet ??= DicomCharacterSet.Parse(RawText(DicomTag.SpecificCharacterSet, DicomVR.CS));
+
+    public bool Contains(DicomTag tag)
+        => _edits.TryGetValue(tag, out var edit) ? !edit.IsRemoval : Find(tag) >= 0;
+
+    public bool Contains(string tagOrKeyword) => Contains(DicomTag.Parse(tagOrKeyword));
+
+    /// <summary>The exact text of a text element without its padding, or null where it is absent or empty.</summary>
+    public string? GetString(DicomTag tag)
+    {
+        var vr = VROf(tag);
+        if (!vr.IsText)
+            return GetValue(tag) is { } value ? DicomElement.Describe(value) : null;
+        var text = RawText(tag, vr);
+        return string.IsNullOrEmpty(text) ? null : text;
+    }
+
+    /// <inheritdoc cref="GetString(DicomTag)"/>
+    public string? GetString(string tagOrKeyword) => GetString(DicomTag.Parse(tagOrKeyword));
+
+    /// <inheritdoc cref="this[DicomTag]"/>
+    public object? GetValue(DicomTag tag)
+    {
+        if (_edits.TryGetValue(tag, out var edit))
+            return edit.IsRemoval ? null : DicomValue.Decode(edit.Value, edit.VR, false, CharacterSet);
+        var index = Find(tag);
+        if (index < 0)
+            return null;
+        var entry = _entries[index];
+        var vr = VROf(entry);
+        if (entry.IsSequence || vr == DicomVR.SQ)
+            return Items(entry);
+        return DicomValue.Decode(ValueBytes(entry), vr, entry.IsBigEndian, CharacterSet);
+    }
+
+    public IEnumerator<DicomElement> GetEnumerator()
+    {
+        foreach (var tag in Tags())
+        {
+            var length = _edits.TryGetValue(tag, out var edit) ? edit.Value.Length : _entries[Find(tag)].Length;
+            yield return new DicomElement(this, tag, VROf(tag), length);
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    internal DicomVR VROf(DicomTag tag)
+    {
+        if (_edits.TryGetValue(tag, out var edit) && !edit.IsRemoval)
+            return edit.VR;
+        var index = Find(tag);
+        return index < 0 ? DicomDictionary.ImpliedVR(tag) : VROf(_entries[index]);
+    }
+
+    private DicomVR VROf(ElementEntry entry)
+    {
+        if (entry.IsExplicit)
+            return entry.VR;
+        if (entry.IsSequence)
+            return DicomVR.SQ;
+        // PS3.5 §A.1: the implicit US/SS attributes follow Pixel Representation.
+        if (DicomDictionary.Lookup(entry.Tag) is { Alternatives: "US/SS" or "US/SS/OW" } && GetValue(DicomTag.PixelRepresentation) is ushort and 1)
+            return DicomVR.SS;
+        return DicomDictionary.ImpliedVR(entry.Tag);
+    }
+
+    private IEnumerable<DicomTag> Tags()
+    {
+        var present = _entries.Select(e => e.Tag).Where(t => !(_edits.TryGetValue(t, out var edit) && edit.IsRemoval));
+        return _edits.Count == 0
+            ? present
+            : present.Concat(_edits.Where(e => !e.Value.IsRemoval).Select(e => e.Key)).Distinct().Order();
+    }
+
+    private string? RawText(DicomTag tag, DicomVR vr)
+    {
+        // The set itself is in the default repertoire; asking CharacterSet for it would not end.
+        var set = vr.IsEncodedText ? CharacterSet : DicomCharacterSet.Default;
+        if (_edits.TryGetValue(tag, out var edit))
+            return edit.IsRemoval ? null : DicomValue.Text(edit.Value, vr, set);
+        var index = Find(tag);
+        return index < 0 ? null : DicomValue.Text(ValueBytes(_entries[index]), vr, set);
+    }
+
+    private DicomDataset[] Items(ElementEntry entry)
+    {
+        if (_depth >= MaxDepth)
+            return [];
+        var bytes = entry.Length == 0 ? [] : ElementBytes(entry);
+        return bytes.Length == 0 ? [] : [.. SequenceItems.Parse(bytes, entry, CharacterSet, _depth + 1)];
+    }
+
+    private byte[] ValueBytes(ElementEntry entry)
+    {
+        if (entry.IsSequence || entry.Length <= 0)
+            return [];
+        return Range(entry.ValuePosition, entry.Length);
+    }
+
+    private byte[] ElementBytes(ElementEntry entry) => Range(entry.ValuePosition, entry.End - entry.ValuePosition);
+
+    private byte[] Range(long position, long length)
+    {
+        if (position + length <= _bytes.Length)
+            return _bytes.AsSpan((int)position, (int)length).ToArray();
+        if (length > DicomHeader.MaxLoadedValue || _load is null)
+            throw new InvalidOperationException($"A value of {length} bytes is too large to be looked at; read it from OpenRead().");
+        return _load(position, (int)length);
+    }
+
+    // Elements ascend by rule, but a file that breaks it must still be read: a linear look finds all.
+    private int Find(DicomTag tag)
+    {
+        for (var i = 0; i < _entries.Length; i++)
+        {
+            if (_entries[i].Tag == tag)
+                return i;
+        }
+        return -1;
+    }
+}

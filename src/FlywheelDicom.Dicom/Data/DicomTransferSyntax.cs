@@ -1,0 +1,57 @@
+namespace FlywheelDicom;
+
+/// <summary>How a data set is encoded (PS3.5 §10 and Annex A).</summary>
+public sealed class DicomTransferSyntax
+{
+    private const string Root = "1.2.840.10008.1.2";
+
+    public static readonly DicomTransferSyntax ImplicitVRLittleEndian = new(Root, isExplicit: false);
+    public static readonly DicomTransferSyntax ExplicitVRLittleEndian = new(Root + ".1");
+    public static readonly DicomTransferSyntax DeflatedExplicitVRLittleEndian = new(Root + ".1.99", isDeflated: true);
+    public static readonly DicomTransferSyntax ExplicitVRBigEndian = new(Root + ".2", isBigEndian: true);
+    private static readonly DicomTransferSyntax s_gePrivate = new("1.2.840.113619.5.2", isExplicit: false) { HasSwappedPixels = true };
+
+    private DicomTransferSyntax(string uid, bool isExplicit = true, bool isBigEndian = false, bool isDeflated = false, bool isEncapsulated = false)
+        => (Uid, IsExplicit, IsBigEndian, IsDeflated, IsEncapsulated) = (uid, isExplicit, isBigEndian, isDeflated, isEncapsulated);
+
+    public string Uid { get; }
+    public bool IsExplicit { get; }
+    public bool IsBigEndian { get; }
+
+    /// <summary>The data set is one raw RFC 1951 stream (PS3.5 §A.5).</summary>
+    public bool IsDeflated { get; }
+
+    /// <summary>Pixel data travels as fragments (PS3.5 §A.4).</summary>
+    public bool IsEncapsulated { get; }
+
+    /// <summary>GE's private syntax: little endian headers, big endian pixel words.</summary>
+    private bool HasSwappedPixels { get; init; }
+
+    public string Name => DicomUID.Lookup(Uid).Name;
+
+    /// <summary>
+    /// One of the four that differ in framing alone, so that each turns into each other without loss and without a codec.
+    /// </summary>
+    public bool IsUncompressed => !IsEncapsulated && !HasSwappedPixels;
+
+    /// <summary>
+    /// The syntax with this UID. One that is not known is taken for explicit little endian with fragments, as every
+    /// syntax added to the standard since 1993 is; it is sent byte for byte or not at all.
+    /// </summary>
+    public static DicomTransferSyntax Lookup(string uid)
+    {
+        ArgumentNullException.ThrowIfNull(uid);
+        return uid switch
+        {
+            Root => ImplicitVRLittleEndian,
+            Root + ".1" => ExplicitVRLittleEndian,
+            Root + ".1.99" => DeflatedExplicitVRLittleEndian,
+            Root + ".2" => ExplicitVRBigEndian,
+            Root + ".4.95" or Root + ".4.205" => new(uid, isDeflated: true, isEncapsulated: true),
+            "1.2.840.113619.5.2" => s_gePrivate,
+            _ => new(uid, isEncapsulated: true),
+        };
+    }
+
+    public override string ToString() => $"{Name} ({Uid})";
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+
+namespace FlywheelDicom;
+
+/// <summary>A value that marks a data set in a private block of its own (PS3.5 §7.8.1).</summary>
+public sealed class PrivateValue
+{
+    private const int MaxLength = 64;
+
+    /// <exception cref="ArgumentException">The group cannot hold private elements, or a text does not fit LO.</exception>
+    public PrivateValue(int group, string identifier, string value)
+    {
+        if (group is <= 0x0008 or >= 0xFFFF || (group & 1) == 0)
+            throw new ArgumentException($"Group 0x{group:X4} cannot hold private elements: it must be odd, above 0x0008 and below 0xFFFF.", nameof(group));
+        Group = (ushort)group;
+        Identifier = Checked(identifier, nameof(identifier));
+        Value = Checked(value, nameof(value));
+    }
+
+    public ushort Group { get; }
+
+    /// <summary>The private creator.</summary>
+    public string Identifier { get; }
+    public string Value { get; }
+
+    /// <summary>
+    /// What has to be added: nothing if the value is there already; else the value at the first free element of the
+    /// creator's block, and the creator itself at the first free one whose block holds no orphan data.
+    /// </summary>
+    /// <exception cref="PrivateBlockFullException">There is no free block or element.</exception>
+    internal (DicomTag Tag, DicomEdit Edit)[] Reserve(DicomDataset dataset)
+    {
+        var present = dataset.Select(e => e.Tag).Where(t => t.Group == Group).Select(t => t.Element).ToHashSet();
+        for (var block = 0x10; block <= 0xFF; block++)
+        {
+            if (present.Contains((ushort)block) && IsSame(dataset.GetString(new DicomTag(Group, (ushort)block)), Identifier))
+                return InBlock(dataset, present, block);
+        }
+        for (var block = 0x10; block <= 0xFF; block++)
+        {
+            if (present.Contains((ushort)block) || present.Any(e => e >> 8 == block))
+                continue;
+            return [Text(block, Identifier), Text(block << 8, Value)];
+        }
+        throw new PrivateBlockFullException(
+            $"Group 0x{Group:X4} has no free private block for '{Identifier}': all 240 are reserved or hold elements without a creator.");
+    }
+
+    private (DicomTag, DicomEdit)[] InBlock(DicomDataset dataset, HashSet<ushort> present, int block)
+    {
+        var elements = Enumerable.Range(block << 8, 256).Select(e => (ushort)e).ToList();
+        if (elements.Any(e => present.Contains(e) && IsSame(dataset.GetString(new DicomTag(Group, e)), Value)))
+            return [];
+        foreach (var element in elements)
+        {
+            if (!present.Contains(element))
+                return [Text(element, Value)];
+        }
+        throw new PrivateBlockFullException(
+            $"Private block (0x{Group:X4},{block:X2}xx) of '{Identifier}' is full: none of its 256 elements is free.");
+    }
+
+    private (DicomTag, DicomEdit) Text(int element, string text)
+        => (new DicomTag(Group, (ushort)element), DicomEdit.Set(DicomVR.LO, DicomValue.Encode(text, new DicomTag(Group, (ushort)element), DicomVR.LO, DicomCharacterSet.Default)));
+
+    /// <summary>Exact by the standard, case and padding aside in the field.</summary>
+    private static bool IsSame(string? found, string wanted)
+        => found is not null && string.Equals(found.Trim(), wanted, StringComparison.OrdinalIgnoreCase);
+
+    private static string Checked(string text, string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(text, name);
+        var trimmed = text.Trim();
+        if (trimmed.Length > MaxLength || trimmed.Any(c => c is < ' ' or > '~' or '\\'))
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"'{trimmed}' must be 1 to {MaxLength} ASCII characters without a backslash."), name);
+        }
+        return trimmed;
+    }
+}
+
+/// <summary>A private group has no room left.</summary>
+public sealed class PrivateBlockFullException(string message) : Exception(message);

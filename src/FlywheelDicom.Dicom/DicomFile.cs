@@ -1,0 +1,260 @@
+using System.IO.Compression;
+using FlywheelDicom.IO;
+
+namespace FlywheelDicom;
+
+/// <summary>
+/// A handle to one DICOM instance, not a buffer: it remembers where the bytes are and what its header says of it, and may
+/// be collected by the ten thousand. Edits are kept beside the source and applied while bytes stream; the source never changes.
+/// </summary>
+public sealed class DicomFile
+{
+    private readonly DicomSource? _source;
+    private readonly WeakReference<DicomHeader?> _header = new(null);
+    private readonly DicomTransferSyntax _syntax;
+    private readonly long _datasetPosition;
+    private readonly bool _hasStandardMeta;
+    private Dictionary<DicomTag, DicomEdit>? _edits;
+    private Splice[] _plan = [];
+
+    private DicomFile(string name, DicomOrigin origin, DicomSource? source, DicomHeader? header)
+    {
+        Name = name;
+        Origin = origin;
+        _source = source;
+        Length = source?.Length ?? 0;
+        _syntax = header?.Syntax ?? DicomTransferSyntax.ImplicitVRLittleEndian;
+        _datasetPosition = header?.DatasetPosition ?? 0;
+        _hasStandardMeta = header?.HasStandardMeta ?? false;
+        _header.SetTarget(header);
+    }
+
+    /// <summary>The file, or the entry's path inside its archive.</summary>
+    public string Name { get; }
+    public DicomOrigin Origin { get; }
+
+    /// <summary>Bytes of the source, without edits.</summary>
+    public long Length { get; }
+
+    public string? SopClassUid { get; private set; }
+    public string? SopInstanceUid { get; private set; }
+    public string? StudyInstanceUid { get; private set; }
+    public string? SeriesInstanceUid { get; private set; }
+
+    /// <summary>How the data set is really encoded, which odd files state wrongly or not at all.</summary>
+    public string? TransferSyntaxUid { get; private init; }
+    public string? Modality { get; private set; }
+    public string? PatientId { get; private set; }
+
+    /// <summary>Null, or why this cannot be sent.</summary>
+    public string? Problem => ProblemDetail?.Message;
+
+    /// <summary>The problem with its stable id.</summary>
+    public DicomProblem? ProblemDetail { get; private set; }
+
+    /// <summary>
+    /// The header: every element before pixel data, with edits applied. It is read again from the source where it was
+    /// let go, so that many handles hold little.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">There is nothing to read: see <see cref="Problem"/>.</exception>
+    public DicomDataset Dataset => Header().ToDataset(Source, _edits);
+
+    internal DicomTransferSyntax Syntax => _syntax;
+
+    private DicomSource Source => _source ?? throw new InvalidOperationException($"'{Name}' cannot be read: {Problem}");
+
+    /// <summary>Reads the header of a file on disk.</summary>
+    /// <returns>The handle; its <see cref="Problem"/> tells where the file is DICOM but cannot be sent.</returns>
+    /// <exception cref="DicomFormatException">It is not DICOM.</exception>
+    public static DicomFile Open(string path)
+    {
+        var info = new FileInfo(path);
+        var origin = new DicomOrigin { FileName = info.Name, LocalPath = info.FullName };
+        return Read(new FileDicomSource(info.FullName, info.Length), info.FullName, origin)
+            ?? throw new DicomFormatException($"'{path}' is not DICOM.");
+    }
+
+    /// <summary>Reads the header from any source; null if the bytes are not DICOM.</summary>
+    /// <exception cref="IOException">The source cannot be read.</exception>
+    public static DicomFile? Read(DicomSource source, string name, DicomOrigin origin)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var header = HeaderScanner.Scan(source);
+        if (header is null)
+            return null;
+        var file = new DicomFile(name, origin, source, header) { TransferSyntaxUid = header.Syntax.Uid, ProblemDetail = header.Problem };
+        file.ReadIdentity(header);
+        return file;
+    }
+
+    /// <summary>Whether a file that begins like this may be DICOM; only reading its header tells for sure.</summary>
+    public static bool MayBeDicom(ReadOnlySpan<byte> head) => HeaderScanner.MayBeDicom(head);
+
+    /// <summary>A place in the pipeline for what cannot be sent, so that it is counted and reported.</summary>
+    public static DicomFile Unusable(string name, DicomOrigin origin, DicomProblem problem)
+        => new(name, origin, null, null) { ProblemDetail = problem };
+
+    /// <summary>The Part 10 stream with edits applied: what <see cref="Save"/> writes.</summary>
+    public Stream OpenRead()
+    {
+        var source = Source;
+        if (_plan.Length == 0 && _hasStandardMeta)
+            return source.Open();
+        if (_hasStandardMeta && !EditsIdentity())
+            return new ConcatenatedStream(new LimitedStream(source.Open(), _datasetPosition), OpenDataset());
+        var meta = FileMeta.Write(SopClassUid ?? "", SopInstanceUid ?? "", _syntax.Uid);
+        return new ConcatenatedStream(new MemoryStream(meta, writable: false), OpenDataset());
+    }
+
+    /// <summary>Writes the instance with its edits to a new file; half a file is never left.</summary>
+    public void Save(string path)
+    {
+        var partial = path + ".partial";
+        try
+        {
+            using (var source = OpenRead())
+            using (var target = new FileStream(partial, FileMode.Create, FileAccess.Write))
+                source.CopyTo(target);
+            File.Move(partial, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
+    }
+
+    /// <summary>Gives a top-level element a value (null: present and empty), in the VR it has or the dictionary's.</summary>
+    /// <param name="tagOrKeyword">PatientName, (0010,0010) or 00100010.</param>
+    /// <param name="value">Text, number, an array of them, or bytes.</param>
+    /// <exception cref="ArgumentException">The element cannot be edited, or the value does not fit.</exception>
+    public void SetValue(string tagOrKeyword, object? value)
+    {
+        var tag = DicomTag.Parse(tagOrKeyword);
+        var dataset = Dataset;
+        var vr = dataset.VROf(tag);
+        if (vr == DicomVR.UN && value is not byte[])
+            vr = DicomVR.LO;
+        if (vr == DicomVR.SQ)
+            throw new ArgumentException($"{tag} is a sequence; only Remove can change it.", nameof(tagOrKeyword));
+        Apply([(tag, DicomEdit.Set(vr, DicomValue.Encode(value, tag, vr, dataset.CharacterSet)))]);
+    }
+
+    /// <summary>Takes a top-level element out.</summary>
+    /// <exception cref="ArgumentException">The element cannot be edited.</exception>
+    public void Remove(string tagOrKeyword) => Apply([(DicomTag.Parse(tagOrKeyword), DicomEdit.Removal)]);
+
+    /// <summary>
+    /// Reserves a private block for the identifier and puts the value into it, once (PS3.5 §7.8.1). Where there is no room
+    /// the file gets a <see cref="Problem"/>.
+    /// </summary>
+    public void AddPrivateValue(PrivateValue value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        if (ProblemDetail is not null)
+            return;
+        try
+        {
+            // Elements beyond pixel data are part of the group too.
+            var header = value.Group > DicomTag.PixelData.Group ? WholeHeader() : Header();
+            Apply(value.Reserve(header.ToDataset(Source, _edits, withTail: true)));
+        }
+        catch (PrivateBlockFullException e)
+        {
+            ProblemDetail = new(DicomProblem.NoPrivateBlock, e.Message);
+        }
+        catch (Exception e) when (e is DicomFormatException or ArgumentException)
+        {
+            ProblemDetail = new(DicomProblem.Malformed, e.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            ProblemDetail = new(DicomProblem.Unreadable, $"The source can no longer be read: {e.Message}");
+        }
+    }
+
+    public override string ToString() => Name;
+
+    /// <summary>The data set alone, edits applied, as C-STORE carries it.</summary>
+    internal Stream OpenDataset()
+    {
+        if (_plan.Length == 0)
+            return Source.OpenAt(_datasetPosition);
+        return _syntax.IsDeflated ? new DeflatingStream(OpenPlain()) : new SplicedStream(Source.OpenAt(_datasetPosition), _plan);
+    }
+
+    /// <summary>The data set in another uncompressed syntax; only from one.</summary>
+    internal Stream OpenDataset(DicomTransferSyntax target)
+        => target.Uid == _syntax.Uid ? OpenDataset() : TransferSyntaxConverter.Convert(OpenPlain(), _syntax, target);
+
+    /// <summary>Bytes that <see cref="OpenDataset()"/> must give, or -1 where only its end tells.</summary>
+    internal long DatasetLength => _syntax.IsDeflated && _plan.Length > 0 ? -1 : Length - _datasetPosition + SplicePlan.Growth(_plan);
+
+    private Stream OpenPlain()
+    {
+        var raw = Source.OpenAt(_datasetPosition);
+        Stream plain = _syntax.IsDeflated ? new DeflateStream(raw, CompressionMode.Decompress) : raw;
+        return _plan.Length == 0 ? plain : new SplicedStream(plain, _plan);
+    }
+
+    private bool EditsIdentity() => _edits is not null && (_edits.ContainsKey(DicomTag.SOPClassUID) || _edits.ContainsKey(DicomTag.SOPInstanceUID));
+
+    private void Apply((DicomTag Tag, DicomEdit Edit)[] changes)
+    {
+        if (changes.Length == 0)
+            return;
+        foreach (var (tag, _) in changes)
+        {
+            if (tag.Group is 0x0000 or 0x0002 or 0xFFFE || tag.IsPixelData || tag.IsGroupLength)
+                throw new ArgumentException($"{tag} is not an element that can be edited.");
+        }
+        var edits = _edits is null ? [] : new Dictionary<DicomTag, DicomEdit>(_edits);
+        foreach (var (tag, edit) in changes)
+            edits[tag] = edit;
+        var header = edits.Keys.Any(t => t > DicomTag.PixelData) ? WholeHeader() : Header();
+        _plan = SplicePlan.Of(header, edits);
+        _edits = edits;
+        ReadIdentity(header);
+    }
+
+    private DicomHeader Header() => Header(whole: false);
+
+    private DicomHeader WholeHeader() => Header(whole: true);
+
+    private DicomHeader Header(bool whole)
+    {
+        if (_header.TryGetTarget(out var known) && (known.IsWhole || !whole))
+            return known;
+        var header = HeaderScanner.Scan(Source, whole)
+            ?? throw new DicomFormatException($"'{Name}' is no longer the DICOM file that it was.");
+        _header.SetTarget(header);
+        return header;
+    }
+
+    private void ReadIdentity(DicomHeader header)
+    {
+        var dataset = header.ToDataset(_source!, _edits);
+        SopClassUid = dataset.GetString(DicomTag.SOPClassUID);
+        SopInstanceUid = dataset.GetString(DicomTag.SOPInstanceUID);
+        StudyInstanceUid = dataset.GetString(DicomTag.StudyInstanceUID);
+        SeriesInstanceUid = dataset.GetString(DicomTag.SeriesInstanceUID);
+        Modality = dataset.GetString(DicomTag.Modality);
+        PatientId = dataset.GetString(DicomTag.PatientID);
+        var isDirectory = DicomUID.MediaStorageDirectory == (SopClassUid ?? header.MetaSopClassUid);
+        if (isDirectory)
+            ProblemDetail = new(DicomProblem.Directory, "A DICOMDIR is an index of files; it is never sent.");
+        else if (header.Problem is null)
+            ProblemDetail = MissingUid();
+    }
+
+    private DicomProblem? MissingUid()
+    {
+        if (SopClassUid is null)
+            return new(DicomProblem.MissingUid, "The data set has no SOP Class UID (0008,0016), so it cannot be sent.");
+        if (SopInstanceUid is null)
+            return new(DicomProblem.MissingUid, "The data set has no SOP Instance UID (0008,0018), so it cannot be sent.");
+        if (!DicomUID.IsValid(SopClassUid) || SopInstanceUid.Length > 64 || SopInstanceUid.Any(c => c is < ' ' or > '~'))
+            return new(DicomProblem.MissingUid, "The SOP Class or Instance UID is not a UID, so the data set cannot be sent.");
+        return null;
+    }
+}

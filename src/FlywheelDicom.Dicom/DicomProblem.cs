@@ -1,0 +1,20 @@
+namespace FlywheelDicom;
+
+/// <summary>Why an instance cannot be sent: a stable id, and words for a person.</summary>
+public sealed record DicomProblem(string Id, string Message)
+{
+    public const string NotDicom = "DicomNotFound";
+    public const string Truncated = "DicomTruncated";
+    public const string Malformed = "DicomMalformed";
+    public const string MissingUid = "DicomMissingUid";
+    public const string Directory = "DicomDirectory";
+    public const string Unreadable = "SourceUnreadable";
+    public const string NotFound = "SourceNotFound";
+    public const string BadArchive = "ArchiveUnreadable";
+    public const string EncryptedArchive = "ArchiveEncrypted";
+    public const string NoPrivateBlock = "PrivateBlockUnavailable";
+
+    /// <summary>Whether an error id is one of these, so that the stage which found it has told of it.</summary>
+    public static bool IsProblem(string? id)
+        => id is NotDicom or Truncated or Malformed or MissingUid or Directory or Unreadable or NotFound or BadArchive or EncryptedArchive or NoPrivateBlock;
+}

@@ -1,0 +1,32 @@
+namespace FlywheelDicom;
+
+/// <summary>A written report, and its sums.</summary>
+public sealed record FwSendReport
+{
+    /// <summary>The CSV file.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The HTML page beside it, where one was asked for.</summary>
+    public string? HtmlPath { get; init; }
+    public required IReadOnlyList<FwSendReportRow> Rows { get; init; }
+    public required int ImagesInSeries { get; init; }
+    public required int ImagesSent { get; init; }
+
+    /// <summary>Where in Flywheel it was attached; null where it was not.</summary>
+    public string? AttachedTo { get; init; }
+
+    /// <summary>There were images, and all of them were sent.</summary>
+    public bool IsComplete => ImagesInSeries > 0 && ImagesSent == ImagesInSeries;
+}
+
+/// <summary>One row: a file or archive, and how many of its images were sent.</summary>
+/// <param name="AcquisitionId">Blank for local input.</param>
+/// <param name="FwPath">Where it is in Flywheel; blank for local input.</param>
+/// <param name="FileName">The file or archive.</param>
+/// <param name="ImagesInSeries">Instances that it held.</param>
+/// <param name="ImagesSent">Those of them that are at the destination.</param>
+public sealed record FwSendReportRow(string AcquisitionId, string FwPath, string FileName, int ImagesInSeries, int ImagesSent)
+{
+    /// <summary>Complete, Incomplete or Failed.</summary>
+    public string Status => ImagesSent == 0 ? "Failed" : ImagesSent == ImagesInSeries ? "Complete" : "Incomplete";
+}

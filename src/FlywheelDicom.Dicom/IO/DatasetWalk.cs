@@ -1,0 +1,43 @@
+namespace FlywheelDicom.IO;
+
+/// <summary>Lists the top-level elements of a data set, sequences walked through and values stepped over.</summary>
+internal static class DatasetWalk
+{
+    /// <summary>More elements than any real header has; past it the bytes are taken for hostile.</summary>
+    private const int MaxElements = 200_000;
+
+    /// <param name="reader">Before the first element, or before one that <paramref name="entries"/> ends with.</param>
+    /// <param name="entries">Gets one entry for each element that ended.</param>
+    /// <param name="stopAtPixelData">Leaves the reader on pixel data and returns true there.</param>
+    public static bool Run(DicomReader reader, List<ElementEntry> entries, bool stopAtPixelData)
+    {
+        ElementEntry? open = null;
+        while (reader.Read())
+        {
+            if (open is { } sequence)
+            {
+                if (reader.Depth == 0)
+                {
+                    entries.Add(sequence with { End = reader.InputPosition });
+                    open = null;
+                }
+                continue;
+            }
+            var entry = new ElementEntry
+            {
+                Tag = reader.Tag, VR = reader.VR, Position = reader.Position, ValuePosition = reader.ValuePosition, Length = reader.Length,
+                End = reader.ValuePosition + Math.Max(0, reader.Length), IsExplicit = reader.IsExplicit, IsBigEndian = reader.IsBigEndian,
+                IsSequence = reader.Kind == DicomTokenKind.SequenceStart,
+            };
+            if (stopAtPixelData && reader.Tag.IsPixelData)
+                return true;
+            if (entries.Count >= MaxElements)
+                throw new DicomFormatException($"More than {MaxElements} elements stand before pixel data.");
+            if (reader.Depth > 0)
+                open = entry;
+            else
+                entries.Add(entry);
+        }
+        return false;
+    }
+}

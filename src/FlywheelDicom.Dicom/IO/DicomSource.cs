@@ -1,0 +1,54 @@
+namespace FlywheelDicom.IO;
+
+/// <summary>Where the bytes of one instance are: opened as often as asked, each time from the start.</summary>
+public abstract class DicomSource
+{
+    /// <summary>Bytes of the whole, as the file system or the archive tells.</summary>
+    public abstract long Length { get; }
+
+    /// <summary>A stream of its own that the caller disposes; more than one may be open at a time.</summary>
+    /// <exception cref="IOException">The source has gone or cannot be read.</exception>
+    public abstract Stream Open();
+
+    /// <summary>Opens and moves to a byte.</summary>
+    internal Stream OpenAt(long position)
+    {
+        var stream = Open();
+        try
+        {
+            StepOver(stream, position);
+            return stream;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    internal static void StepOver(Stream stream, long count)
+    {
+        if (stream.CanSeek)
+        {
+            stream.Seek(count, SeekOrigin.Current);
+            return;
+        }
+        var buffer = new byte[(int)Math.Min(count, 4096)];
+        for (var left = count; left > 0;)
+        {
+            var read = stream.Read(buffer, 0, (int)Math.Min(left, buffer.Length));
+            if (read == 0)
+                throw new DicomFormatException("The source ends before its data set begins.", isTruncated: true);
+            left -= read;
+        }
+    }
+}
+
+/// <summary>A file on disk.</summary>
+public sealed class FileDicomSource(string path, long length) : DicomSource
+{
+    public override long Length { get; } = length;
+
+    // Unbuffered: whoever reads has a buffer of its own.
+    public override Stream Open() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+}

@@ -1,0 +1,21 @@
+namespace FlywheelDicom.IO;
+
+/// <summary>Where one element of a data set stands. Positions count from the data set's first byte, inflated.</summary>
+internal readonly struct ElementEntry
+{
+    public required DicomTag Tag { get; init; }
+    public required DicomVR VR { get; init; }
+    public required long Position { get; init; }
+    public required long ValuePosition { get; init; }
+
+    /// <summary>Bytes of the value, -1 where the length is undefined.</summary>
+    public required long Length { get; init; }
+
+    /// <summary>Where the element ends, its delimiter included.</summary>
+    public required long End { get; init; }
+    public required bool IsExplicit { get; init; }
+    public required bool IsBigEndian { get; init; }
+
+    /// <summary>Met as a sequence of items, whatever its VR says (undefined length, or SQ).</summary>
+    public required bool IsSequence { get; init; }
+}

@@ -1,0 +1,133 @@
+using System.Buffers;
+
+namespace FlywheelDicom.IO;
+
+/// <summary>
+/// A window that moves forward over a stream: look at what comes, then step over it. Long steps seek where the stream can.
+/// What is stepped over is kept, up to a limit and as long as nothing was sought over.
+/// </summary>
+internal sealed class ForwardBuffer : IDisposable
+{
+    private readonly Stream _stream;
+    private int _keepLimit;
+    private byte[] _buffer;
+    private int _start;
+    private int _end;
+    private byte[] _kept = [];
+    private int _keptLength;
+    private bool _keeps;
+
+    /// <param name="stream">Where it starts to read.</param>
+    /// <param name="size">The window; nothing longer can be peeked at.</param>
+    public ForwardBuffer(Stream stream, int size = 8192)
+    {
+        _stream = stream;
+        _buffer = ArrayPool<byte>.Shared.Rent(size);
+    }
+
+    /// <summary>Bytes stepped over since the start, or since <see cref="Rebase"/>.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>The first bytes since <see cref="Rebase"/>.</summary>
+    public byte[] Kept => _kept.AsSpan(0, _keptLength).ToArray();
+
+    /// <summary>Counts from here on, and keeps the bytes that follow up to the limit.</summary>
+    public void Rebase(int keepLimit)
+    {
+        Position = 0;
+        _keepLimit = keepLimit;
+        _keeps = true;
+    }
+
+    /// <summary>The bytes that come next: as many as asked for, or fewer at the end.</summary>
+    public ReadOnlySpan<byte> Peek(int count)
+    {
+        if (_end - _start < count)
+            Fill(count);
+        return _buffer.AsSpan(_start, Math.Min(count, _end - _start));
+    }
+
+    public bool AtEnd => Peek(1).IsEmpty;
+
+    /// <summary>Steps over bytes; false if the stream ends first (where it can seek, its length tells).</summary>
+    public bool Skip(long count)
+    {
+        var buffered = (int)Math.Min(count, _end - _start);
+        Consume(buffered);
+        var rest = count - buffered;
+        if (rest == 0)
+            return true;
+        if (_stream.CanSeek && rest > _buffer.Length)
+        {
+            _keeps = false;
+            if (_stream.Length - _stream.Position < rest)
+                return false;
+            _stream.Seek(rest, SeekOrigin.Current);
+            Position += rest;
+            return true;
+        }
+        while (rest > 0)
+        {
+            var seen = Peek((int)Math.Min(rest, _buffer.Length)).Length;
+            if (seen == 0)
+                return false;
+            Consume(seen);
+            rest -= seen;
+        }
+        return true;
+    }
+
+    /// <summary>Copies what comes next and steps over it; returns how much there was.</summary>
+    public int Read(Span<byte> target)
+    {
+        var seen = Peek(Math.Min(target.Length, _buffer.Length));
+        seen = seen[..Math.Min(seen.Length, target.Length)];
+        seen.CopyTo(target);
+        Consume(seen.Length);
+        return seen.Length;
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+    }
+
+    private void Consume(int count)
+    {
+        if (_keeps)
+            Keep(_buffer.AsSpan(_start, count));
+        _start += count;
+        Position += count;
+    }
+
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        if (_keptLength + bytes.Length > _keepLimit)
+        {
+            _keeps = false;
+            return;
+        }
+        if (_keptLength + bytes.Length > _kept.Length)
+            Array.Resize(ref _kept, Math.Min(_keepLimit, Math.Max(4096, (_keptLength + bytes.Length) * 2)));
+        bytes.CopyTo(_kept.AsSpan(_keptLength));
+        _keptLength += bytes.Length;
+    }
+
+    private void Fill(int count)
+    {
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            _end -= _start;
+            _start = 0;
+        }
+        while (_end < count)
+        {
+            var read = _stream.Read(_buffer, _end, _buffer.Length - _end);
+            if (read == 0)
+                return;
+            _end += read;
+        }
+    }
+}

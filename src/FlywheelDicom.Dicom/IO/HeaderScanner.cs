@@ -1,0 +1,232 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
+
+namespace FlywheelDicom.IO;
+
+/// <summary>
+/// Tells whether bytes are DICOM and reads the header, whatever shape the file is in: with or without preamble and meta,
+/// with a wrong group length, a meta in implicit VR, a syntax that the bytes contradict (PS3.10 §7, and practice).
+/// </summary>
+internal static class HeaderScanner
+{
+    private const int MetaLimit = 64 * 1024;
+    private static ReadOnlySpan<byte> Magic => "DICM"u8;
+
+    /// <summary>The header, or null if this is not DICOM at all.</summary>
+    /// <param name="whole">Walk to the end even where only reading everything tells what is there.</param>
+    public static DicomHeader? Scan(DicomSource source, bool whole = false)
+    {
+        using var stream = source.Open();
+        using var input = new ForwardBuffer(stream);
+        var (marker, isStandard) = FindMeta(input.Peek(140));
+        if (marker < 0)
+            return ScanBare(source, stream, input, whole);
+        input.Skip(marker);
+        var meta = ReadMeta(input);
+        var position = input.Position;
+        if (meta.Problem is { } broken)
+            return Broken(broken, position);
+        var (syntax, agrees) = EffectiveSyntax(meta.Syntax, input.Peek(12));
+        var header = ScanDataset(source, stream, input, position, syntax, whole);
+        return With(header, meta, isStandard && agrees && meta.IsStandard);
+    }
+
+    /// <summary>A first look at the first bytes, with no promise.</summary>
+    public static bool MayBeDicom(ReadOnlySpan<byte> head)
+        => FindMeta(head).Skip >= 0 || Guess(head) is { } syntax && DicomReader.TagAt(head, syntax.IsBigEndian).Group is 0x0002 or 0x0008;
+
+    private static DicomHeader With(DicomHeader header, Meta meta, bool standard) => new()
+    {
+        Syntax = header.Syntax, DatasetPosition = header.DatasetPosition, Entries = header.Entries, Tail = header.Tail, Bytes = header.Bytes,
+        PixelDataPosition = header.PixelDataPosition, IsWhole = header.IsWhole, DatasetEnd = header.DatasetEnd, Problem = header.Problem,
+        HasStandardMeta = standard, MetaSopClassUid = meta.SopClass,
+    };
+
+    private static DicomHeader Broken(DicomProblem problem, long position) => new()
+    {
+        Syntax = DicomTransferSyntax.ExplicitVRLittleEndian, DatasetPosition = position, HasStandardMeta = false,
+        MetaSopClassUid = null, Entries = [], Bytes = [], Problem = problem,
+    };
+
+    /// <summary>How many bytes stand before the meta elements; -1 where there are none.</summary>
+    private static (int Skip, bool IsStandard) FindMeta(ReadOnlySpan<byte> head)
+    {
+        if (head.Length >= 132 && head.Slice(128, 4).SequenceEqual(Magic))
+            return (132, true);
+        if (head.Length >= 8 && head[..4].SequenceEqual(Magic))
+            return (4, false);
+        var isBareMeta = head.Length >= 8 && head[0] == 2 && head[1] == 0 && head[3] == 0
+            && (DicomVR.LooksLikeVR(head[4], head[5]) || (head[2] == 0 && BinaryPrimitives.ReadUInt32LittleEndian(head[4..]) == 4));
+        return (isBareMeta ? 0 : -1, false);
+    }
+
+    /// <summary>Group 0002, always Explicit VR Little Endian; its own length is not trusted (practice).</summary>
+    private static Meta ReadMeta(ForwardBuffer input)
+    {
+        var meta = new Meta { IsStandard = true };
+        var statedEnd = -1L;
+        while (true)
+        {
+            var head = input.Peek(12);
+            if (head.Length < 8 || head[0] != 2 || head[1] != 0)
+                return meta;
+            if (input.Position == statedEnd && DicomTransferSyntax.Lookup(meta.Syntax ?? "").IsDeflated)
+                return meta;
+            var tag = DicomReader.TagAt(head, false);
+            var isExplicit = DicomVR.LooksLikeVR(head[4], head[5]);
+            var isLong = isExplicit && DicomVR.FromBytes(head[4], head[5]).IsLongForm;
+            if (isLong && head.Length < 12)
+                return meta with { Problem = new(DicomProblem.Truncated, "The file ends inside its meta information.") };
+            long length = !isExplicit ? BinaryPrimitives.ReadUInt32LittleEndian(head[4..])
+                : isLong ? BinaryPrimitives.ReadUInt32LittleEndian(head[8..]) : BinaryPrimitives.ReadUInt16LittleEndian(head[6..]);
+            meta.IsStandard &= isExplicit;
+            input.Skip(isLong ? 12 : 8);
+            if (length > MetaLimit)
+            {
+                if (!input.Skip(length))
+                    return meta with { Problem = new(DicomProblem.Truncated, $"The file ends inside its meta information: {tag} promises {length} bytes.") };
+                continue;
+            }
+            var value = new byte[length];
+            var read = 0;
+            while (read < value.Length && input.Read(value.AsSpan(read)) is > 0 and var more)
+                read += more;
+            if (read < value.Length)
+                return meta with { Problem = new(DicomProblem.Truncated, $"The file ends inside its meta information: {tag} promises {length} bytes.") };
+            switch (tag.Element)
+            {
+                case 0x0000 when length == 4:
+                    statedEnd = input.Position + BinaryPrimitives.ReadUInt32LittleEndian(value);
+                    break;
+                case 0x0002:
+                    meta.SopClass = Uid(value);
+                    break;
+                case 0x0010:
+                    meta.Syntax = Uid(value);
+                    break;
+            }
+        }
+    }
+
+    private static string Uid(byte[] value) => Encoding.ASCII.GetString(value).Trim('\0', ' ');
+
+    /// <summary>The syntax that the first element's bytes speak of wins over an uncompressed one that the meta states.</summary>
+    private static (DicomTransferSyntax Syntax, bool Agrees) EffectiveSyntax(string? stated, ReadOnlySpan<byte> head)
+    {
+        var guess = Guess(head);
+        if (string.IsNullOrEmpty(stated))
+            return (guess ?? DicomTransferSyntax.ImplicitVRLittleEndian, false);
+        var syntax = DicomTransferSyntax.Lookup(stated);
+        if (guess is null || !syntax.IsUncompressed || (syntax.IsExplicit == guess.IsExplicit && syntax.IsBigEndian == guess.IsBigEndian && !syntax.IsDeflated))
+            return (syntax, true);
+        return (guess, false);
+    }
+
+    /// <summary>The uncompressed syntax that a first element is written in, or null where it looks like none.</summary>
+    private static DicomTransferSyntax? Guess(ReadOnlySpan<byte> head)
+    {
+        if (head.Length < 8)
+            return null;
+        var little = DicomReader.TagAt(head, false);
+        var big = DicomReader.TagAt(head, true);
+        var bigEndian = little.Group > big.Group;
+        var tag = bigEndian ? big : little;
+        if (tag.Group is 0 or > 0x7FE0 || (tag.IsPrivate && tag.Group < 9))
+            return null;
+        if (DicomVR.LooksLikeVR(head[4], head[5]) && DicomVR.FromBytes(head[4], head[5]).IsKnown)
+            return bigEndian ? DicomTransferSyntax.ExplicitVRBigEndian : DicomTransferSyntax.ExplicitVRLittleEndian;
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
+        return !bigEndian && tag.Group <= 0x0020 && length < 0x10000 ? DicomTransferSyntax.ImplicitVRLittleEndian : null;
+    }
+
+    /// <summary>No meta: DICOM only if the elements make sense and one of the UIDs that every instance has is among them.</summary>
+    private static DicomHeader? ScanBare(DicomSource source, Stream stream, ForwardBuffer input, bool whole)
+    {
+        var head = input.Peek(12);
+        if (Guess(head) is not { } syntax)
+            return null;
+        var first = DicomReader.TagAt(head, syntax.IsBigEndian);
+        if (first.Group is not (0x0002 or 0x0008))
+            return null;
+        var header = ScanDataset(source, stream, input, 0, syntax, whole);
+        var ascends = header.Entries.Length >= 2 && header.Entries[0].Tag < header.Entries[1].Tag;
+        var isInstance = header.Entries.Any(e => e.Tag == DicomTag.SOPClassUID || e.Tag == DicomTag.SOPInstanceUID || e.Tag == DicomTag.StudyInstanceUID);
+        return ascends && isInstance ? header : null;
+    }
+
+    private static DicomHeader ScanDataset(
+        DicomSource source, Stream stream, ForwardBuffer input, long position, DicomTransferSyntax syntax, bool whole)
+    {
+        if (!syntax.IsDeflated)
+        {
+            input.Rebase(DicomHeader.MaxKept);
+            return Walk(input, position, syntax, source.Length - position, whole || stream.CanSeek);
+        }
+        using var raw = source.OpenAt(position);
+        using var plain = new DeflateStream(raw, CompressionMode.Decompress);
+        using var inflated = new ForwardBuffer(plain);
+        inflated.Rebase(DicomHeader.MaxKept);
+        // How long it is only its end tells, so a cut one is found by inflating it.
+        return Walk(inflated, position, syntax, long.MaxValue, whole: true);
+    }
+
+    private static DicomHeader Walk(ForwardBuffer input, long position, DicomTransferSyntax syntax, long length, bool whole)
+    {
+        List<ElementEntry> entries = [], tail = [];
+        DicomProblem? problem = null;
+        byte[]? kept = null;
+        var pixels = -1L;
+        var end = -1L;
+        // The window is the caller's: the reader is not disposed here.
+        var reader = new DicomReader(input, syntax.IsExplicit, syntax.IsBigEndian, length);
+        try
+        {
+            var atPixels = DatasetWalk.Run(reader, entries, stopAtPixelData: true);
+            kept = input.Kept;
+            if (atPixels)
+            {
+                pixels = reader.Position;
+                whole |= reader.Kind == DicomTokenKind.FragmentsStart;
+                if (whole)
+                    WalkTail(reader, tail);
+            }
+            else
+                whole = true;
+            if (whole)
+                end = input.Position;
+            if (entries.Count == 0)
+                problem = new(DicomProblem.Malformed, "The file has no data set.");
+        }
+        catch (DicomFormatException e)
+        {
+            problem = new(e.IsTruncated ? DicomProblem.Truncated : DicomProblem.Malformed, e.Message);
+        }
+        catch (InvalidDataException e)
+        {
+            problem = new(DicomProblem.Malformed, $"The compressed bytes are damaged: {e.Message}");
+        }
+        return new DicomHeader
+        {
+            Syntax = syntax, DatasetPosition = position, HasStandardMeta = false, MetaSopClassUid = null, Entries = [.. entries], Tail = [.. tail],
+            PixelDataPosition = pixels, IsWhole = whole, DatasetEnd = end, Bytes = kept ?? input.Kept, Problem = problem,
+        };
+    }
+
+    private static void WalkTail(DicomReader reader, List<ElementEntry> tail)
+    {
+        while (reader.Kind is DicomTokenKind.FragmentsStart or DicomTokenKind.Fragment && reader.Read())
+        {
+            // To the end of the fragments.
+        }
+        DatasetWalk.Run(reader, tail, stopAtPixelData: false);
+    }
+
+    private sealed record Meta
+    {
+        public string? SopClass { get; set; }
+        public string? Syntax { get; set; }
+        public bool IsStandard { get; set; }
+        public DicomProblem? Problem { get; init; }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Buffers.Binary;
+
+namespace FlywheelDicom.IO;
+
+/// <summary>At a byte of the data set: leave out so many, put these in.</summary>
+internal readonly record struct Splice(long Position, long Removed, byte[] Inserted);
+
+/// <summary>
+/// Turns edits into the fewest changes of the byte stream: each element in tag order, in the data set's own encoding,
+/// with the length of its group put right where there is one (PS3.5 §7.2). All other bytes stay.
+/// </summary>
+internal static class SplicePlan
+{
+    public static Splice[] Of(DicomHeader header, IReadOnlyDictionary<DicomTag, DicomEdit> edits)
+    {
+        var splices = new List<Splice>();
+        foreach (var (tag, edit) in edits.OrderBy(e => e.Key))
+        {
+            if (Place(header, tag, edit) is { } splice)
+                splices.Add(splice);
+        }
+        foreach (var group in edits.Keys.Select(t => t.Group).Distinct())
+        {
+            if (GroupLength(header, edits, group) is { } correction)
+                splices.Add(correction);
+        }
+        return Merge(splices);
+    }
+
+    /// <summary>How many bytes the data set grows by.</summary>
+    public static long Growth(Splice[] plan) => plan.Sum(s => s.Inserted.Length - s.Removed);
+
+    private static Splice? Place(DicomHeader header, DicomTag tag, DicomEdit edit)
+    {
+        foreach (var entry in Elements(header))
+        {
+            if (entry.Tag == tag)
+                return new Splice(entry.Position, entry.End - entry.Position, edit.IsRemoval ? [] : Encode(header.Syntax, tag, edit.VR, edit.Value));
+        }
+        if (edit.IsRemoval)
+            return null;
+        return new Splice(InsertionPoint(header, tag), 0, Encode(header.Syntax, tag, edit.VR, edit.Value));
+    }
+
+    private static long InsertionPoint(DicomHeader header, DicomTag tag)
+    {
+        foreach (var entry in header.Entries)
+        {
+            if (entry.Tag > tag)
+                return entry.Position;
+        }
+        if (header.PixelDataPosition >= 0 && tag < DicomTag.FloatPixelData)
+            return header.PixelDataPosition;
+        foreach (var entry in header.Tail)
+        {
+            if (entry.Tag > tag)
+                return entry.Position;
+        }
+        return header.DatasetEnd;
+    }
+
+    private static Splice? GroupLength(DicomHeader header, IReadOnlyDictionary<DicomTag, DicomEdit> edits, ushort group)
+    {
+        var stated = Elements(header).FirstOrDefault(e => e.Tag.Group == group && e.Tag.IsGroupLength);
+        if (stated.Length != 4 || edits.ContainsKey(stated.Tag))
+            return null;
+        var size = Elements(header).Where(e => e.Tag.Group == group && !e.Tag.IsGroupLength && !edits.ContainsKey(e.Tag)).Sum(e => e.End - e.Position)
+            + edits.Where(e => e.Key.Group == group && !e.Value.IsRemoval).Sum(e => (long)Encode(header.Syntax, e.Key, e.Value.VR, e.Value.Value).Length);
+        var value = new byte[4];
+        if (header.Syntax.IsBigEndian)
+            BinaryPrimitives.WriteUInt32BigEndian(value, (uint)size);
+        else
+            BinaryPrimitives.WriteUInt32LittleEndian(value, (uint)size);
+        return new Splice(stated.ValuePosition, 4, value);
+    }
+
+    private static IEnumerable<ElementEntry> Elements(DicomHeader header) => header.Entries.Concat(header.Tail);
+
+    /// <summary>In order of position; what goes in at one place becomes one insertion, in tag order.</summary>
+    private static Splice[] Merge(List<Splice> splices)
+    {
+        var merged = new List<Splice>();
+        foreach (var splice in splices.OrderBy(s => s.Position))
+        {
+            if (merged.Count > 0 && merged[^1] is { Removed: 0 } last && last.Position == splice.Position)
+                merged[^1] = new Splice(last.Position, splice.Removed, [.. last.Inserted, .. splice.Inserted]);
+            else
+                merged.Add(splice);
+        }
+        return [.. merged];
+    }
+
+    private static byte[] Encode(DicomTransferSyntax syntax, DicomTag tag, DicomVR vr, byte[] littleEndian)
+    {
+        var header = ElementHeader.Size(syntax.IsExplicit, vr);
+        var bytes = new byte[header + littleEndian.Length];
+        ElementHeader.Write(bytes, tag, vr, (uint)littleEndian.Length, syntax.IsExplicit, syntax.IsBigEndian);
+        littleEndian.CopyTo(bytes, header);
+        if (syntax.IsBigEndian)
+            ElementHeader.Swap(bytes.AsSpan(header), vr.UnitSize);
+        return bytes;
+    }
+}

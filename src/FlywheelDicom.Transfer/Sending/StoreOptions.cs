@@ -1,0 +1,15 @@
+using FlywheelDicom.Network;
+
+namespace FlywheelDicom.Transfer.Sending;
+
+/// <summary>How a stream of instances is sent.</summary>
+public sealed record StoreOptions
+{
+    /// <summary>How many associations may be open at a time.</summary>
+    public int MaxAssociations { get; init; } = 1;
+
+    /// <summary>How long one instance is tried for, from its first failure that may heal.</summary>
+    public TimeSpan RetryTime { get; init; } = TimeSpan.FromSeconds(60);
+
+    public DicomClientOptions Client { get; init; } = new();
+}

@@ -1,0 +1,83 @@
+using FlywheelDicom.Network;
+using Polly;
+using Polly.Retry;
+
+namespace FlywheelDicom.Transfer.Sending;
+
+/// <summary>One instance's way through its attempts.</summary>
+internal sealed class StoreAttempts
+{
+    public int Count { get; set; }
+    public int Aborts { get; set; }
+
+    /// <summary>When trying on stops to be worth it; set by the first failure.</summary>
+    public long? Deadline { get; set; }
+}
+
+/// <summary>
+/// Which failures are worth another try, and when: back-off from half a second, doubling to 30, jittered, within the retry time.
+/// A lost association is made again at once the first time, since that is mostly all it takes.
+/// </summary>
+internal static class StoreRetry
+{
+    private static readonly ResiliencePropertyKey<StoreAttempts> s_attempts = new("attempts");
+
+    public static ResiliencePipeline<DicomResponse> Create(TimeSpan retryTime, Action<string> verbose)
+        => new ResiliencePipelineBuilder<DicomResponse>().AddRetry(new RetryStrategyOptions<DicomResponse>
+        {
+            MaxRetryAttempts = int.MaxValue,
+            BackoffType = DelayBackoffType.Exponential,
+            Delay = TimeSpan.FromSeconds(0.5),
+            MaxDelay = TimeSpan.FromSeconds(30),
+            UseJitter = true,
+            ShouldHandle = args => ValueTask.FromResult(IsWorthAnother(args.Outcome, AttemptsOf(args.Context), retryTime)),
+            DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(IsFirstLoss(args.Outcome, AttemptsOf(args.Context)) ? TimeSpan.Zero : null),
+            OnRetry = args =>
+            {
+                var why = args.Outcome.Exception?.Message ?? args.Outcome.Result?.Status.ToString();
+                verbose($"Trying again in {args.RetryDelay.TotalSeconds:0.0} s: {why}");
+                return default;
+            },
+        }).Build();
+
+    public static async Task<DicomResponse> ExecuteAsync(
+        ResiliencePipeline<DicomResponse> pipeline, StoreAttempts attempts, Func<Task<DicomResponse>> store, CancellationToken cancellation)
+    {
+        var context = ResilienceContextPool.Shared.Get(cancellation);
+        try
+        {
+            context.Properties.Set(s_attempts, attempts);
+            return await pipeline.ExecuteAsync(async (_, send) =>
+            {
+                attempts.Count++;
+                return await send().ConfigureAwait(false);
+            }, context, store).ConfigureAwait(false);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private static StoreAttempts AttemptsOf(ResilienceContext context) => context.Properties.GetValue(s_attempts, null!);
+
+    private static bool IsWorthAnother(Outcome<DicomResponse> outcome, StoreAttempts attempts, TimeSpan retryTime)
+    {
+        var advice = outcome.Exception switch
+        {
+            null => outcome.Result!.Status.Retry,
+            DicomNetworkException network => network.Retry,
+            _ => RetryAdvice.Never,
+        };
+        // An instance that makes the peer abort twice is at fault itself: its neighbours should not wait for it.
+        if (outcome.Exception is DicomAssociationAbortedException && ++attempts.Aborts >= 2)
+            return false;
+        if (advice == RetryAdvice.Never || (advice == RetryAdvice.Once && attempts.Count > 1) || retryTime <= TimeSpan.Zero)
+            return false;
+        attempts.Deadline ??= Environment.TickCount64 + (long)retryTime.TotalMilliseconds;
+        return Environment.TickCount64 < attempts.Deadline;
+    }
+
+    private static bool IsFirstLoss(Outcome<DicomResponse> outcome, StoreAttempts attempts)
+        => attempts.Count == 1 && outcome.Exception is DicomNetworkException { Error: DicomNetworkError.ConnectionLost or DicomNetworkError.AssociationAborted };
+}

@@ -1,0 +1,57 @@
+using System.Buffers.Binary;
+
+namespace FlywheelDicom.Transfer.Sources;
+
+/// <summary>What the first bytes of a file say it is; its name does not count.</summary>
+internal enum ContentKind { Other, Dicom, Zip, Tar, Gzip, Bzip2, Xz, Zstandard, SevenZip }
+
+internal static class Content
+{
+    /// <summary>As many first bytes as telling takes: a tar header is one block.</summary>
+    public const int HeadSize = 512;
+
+    public static ContentKind Of(ReadOnlySpan<byte> head)
+    {
+        // A preamble may be anything, the header of an archive too: DICM goes first (PS3.10 §7.1).
+        if (head.Length >= 132 && head.Slice(128, 4).SequenceEqual("DICM"u8))
+            return ContentKind.Dicom;
+        if (head.StartsWith("PK\u0003\u0004"u8) || head.StartsWith("PK\u0005\u0006"u8) || head.StartsWith("PK\u0007\u0008"u8))
+            return ContentKind.Zip;
+        if (head.Length > 2 && head[0] == 0x1F && head[1] == 0x8B && head[2] == 8)
+            return ContentKind.Gzip;
+        if (head.StartsWith("BZh"u8) && head.Length > 9 && head[4..10].SequenceEqual<byte>([0x31, 0x41, 0x59, 0x26, 0x53, 0x59]))
+            return ContentKind.Bzip2;
+        if (head.StartsWith<byte>([0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]))
+            return ContentKind.Xz;
+        if (head.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(head) == 0xFD2FB528)
+            return ContentKind.Zstandard;
+        if (head.StartsWith<byte>([(byte)'7', (byte)'z', 0xBC, 0xAF, 0x27, 0x1C]))
+            return ContentKind.SevenZip;
+        return IsTar(head) ? ContentKind.Tar : ContentKind.Other;
+    }
+
+    public static bool IsArchive(ContentKind kind) => kind is not (ContentKind.Other or ContentKind.Dicom);
+
+    /// <summary>A header block whose checksum adds up; old tars have no magic.</summary>
+    private static bool IsTar(ReadOnlySpan<byte> head)
+    {
+        if (head.Length < HeadSize || head[0] == 0)
+            return false;
+        var stated = 0;
+        var digits = 0;
+        foreach (var digit in head.Slice(148, 8))
+        {
+            if (digit is >= (byte)'0' and <= (byte)'7')
+            {
+                stated = stated * 8 + digit - '0';
+                digits++;
+            }
+            else if (digits > 0)
+                break;
+        }
+        var sum = 8 * ' ';
+        for (var i = 0; i < HeadSize; i++)
+            sum += i is >= 148 and < 156 ? 0 : head[i];
+        return digits > 0 && sum == stated;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Formats.Tar;
+using FlywheelDicom.IO;
+
+namespace FlywheelDicom.Transfer.Sources;
+
+/// <summary>The entries of a tar: of a plain one in place, of a compressed one while it is spooled.</summary>
+internal static class TarEntries
+{
+    /// <param name="archive">A source that can seek.</param>
+    public static IEnumerable<ArchiveEntry> Read(DicomSource archive)
+    {
+        using var stream = archive.Open();
+        using var reader = new TarReader(stream, leaveOpen: true);
+        while (Next(reader) is { } entry)
+        {
+            if (entry.DataStream is null || !IsFile(entry))
+                continue;
+            var offset = stream.Position;
+            if (offset + entry.Length > archive.Length)
+                throw new ArchiveException(DicomProblem.BadArchive, $"The tar archive is cut off inside '{entry.Name}'.");
+            yield return new ArchiveEntry(entry.Name, new SourceSlice(archive, offset, entry.Length));
+        }
+    }
+
+    /// <param name="decompressed">Read once, to its end.</param>
+    /// <param name="compressedLength">What the spool is weighed against.</param>
+    public static IEnumerable<ArchiveEntry> Spool(Stream decompressed, long compressedLength)
+    {
+        var spool = new SpoolFile(compressedLength);
+        using var tee = new TeeStream(decompressed, spool);
+        using var reader = new TarReader(tee, leaveOpen: true);
+        while (Next(reader) is { } entry)
+        {
+            if (entry.DataStream is not { } data || !IsFile(entry))
+                continue;
+            // Its bytes are in the spool once they were read; only then is it handed on.
+            var offset = spool.Length;
+            Drain(data, entry.Name);
+            yield return new ArchiveEntry(entry.Name, spool.Slice(offset, entry.Length));
+        }
+    }
+
+    /// <summary>Links and devices are not followed: what they name is not in the archive.</summary>
+    private static bool IsFile(TarEntry entry)
+        => entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile && entry.Length > 0;
+
+    private static TarEntry? Next(TarReader reader)
+    {
+        try
+        {
+            return reader.GetNextEntry();
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or OverflowException)
+        {
+            throw new ArchiveException(DicomProblem.BadArchive, $"The tar archive is damaged or cut off: {e.Message}");
+        }
+    }
+
+    private static void Drain(Stream data, string name)
+    {
+        var buffer = new byte[64 * 1024];
+        var left = data.Length;
+        while (left > 0)
+        {
+            var read = data.Read(buffer);
+            if (read == 0)
+                throw new ArchiveException(DicomProblem.BadArchive, $"The tar archive is cut off inside '{name}'.");
+            left -= read;
+        }
+    }
+
+    private sealed class TeeStream(Stream inner, SpoolFile spool) : ForwardStream
+    {
+        public override int Read(Span<byte> buffer)
+        {
+            var read = inner.Read(buffer);
+            spool.Append(buffer[..read]);
+            return read;
+        }
+    }
+}
