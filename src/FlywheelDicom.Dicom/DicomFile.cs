@@ -12,6 +12,7 @@ public sealed class DicomFile
     private readonly DicomSource? _source;
     private readonly WeakReference<DicomHeader?> _header = new(null);
     private readonly DicomTransferSyntax _syntax;
+    private readonly DicomTransferSyntax _framing;
     private readonly long _datasetPosition;
     private readonly bool _hasStandardMeta;
     private Dictionary<DicomTag, DicomEdit>? _edits;
@@ -24,8 +25,9 @@ public sealed class DicomFile
         _source = source;
         Length = source?.Length ?? 0;
         _syntax = header?.Syntax ?? DicomTransferSyntax.ImplicitVRLittleEndian;
+        _framing = header?.Framing ?? _syntax;
         _datasetPosition = header?.DatasetPosition ?? 0;
-        _hasStandardMeta = header?.HasStandardMeta ?? false;
+        _hasStandardMeta = (header?.HasStandardMeta ?? false) && !IsReframed;
         _header.SetTarget(header);
     }
 
@@ -178,6 +180,8 @@ public sealed class DicomFile
     /// <summary>The data set alone, edits applied, as C-STORE carries it.</summary>
     internal Stream OpenDataset()
     {
+        if (IsReframed)
+            return new TransferSyntaxConverter(OpenPlain(), _framing, _syntax);
         if (_plan.Length == 0)
             return Source.OpenAt(_datasetPosition);
         return _syntax.IsDeflated ? new DeflatingStream(OpenPlain()) : new SplicedStream(Source.OpenAt(_datasetPosition), _plan);
@@ -188,7 +192,7 @@ public sealed class DicomFile
         => target.Uid == _syntax.Uid ? OpenDataset() : TransferSyntaxConverter.Convert(OpenPlain(), _syntax, target);
 
     /// <summary>Bytes that <see cref="OpenDataset()"/> must give, or -1 where only its end tells.</summary>
-    internal long DatasetLength => _syntax.IsDeflated && _plan.Length > 0 ? -1 : Length - _datasetPosition + SplicePlan.Growth(_plan);
+    internal long DatasetLength => IsReframed || (_syntax.IsDeflated && _plan.Length > 0) ? -1 : Length - _datasetPosition + SplicePlan.Growth(_plan);
 
     private Stream OpenPlain()
     {
@@ -196,6 +200,9 @@ public sealed class DicomFile
         Stream plain = _syntax.IsDeflated ? new DeflateStream(raw, CompressionMode.Decompress) : raw;
         return _plan.Length == 0 ? plain : new SplicedStream(plain, _plan);
     }
+
+    /// <summary>The elements are not framed as the transfer syntax wants it; they are put right as they stream by.</summary>
+    private bool IsReframed => _framing != _syntax;
 
     private bool EditsIdentity() => _edits is not null && (_edits.ContainsKey(DicomTag.SOPClassUID) || _edits.ContainsKey(DicomTag.SOPInstanceUID));
 

@@ -77,7 +77,7 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
         var vr = VROf(entry);
         if (entry.IsSequence || vr == DicomVR.SQ)
             return Items(entry);
-        return DicomValue.Decode(ValueBytes(entry), vr, entry.IsBigEndian, CharacterSet);
+        return DicomValue.Decode(ValueBytes(entry), vr, entry.IsBigEndian && entry.VR != DicomVR.UN, CharacterSet);
     }
 
     public IEnumerator<DicomElement> GetEnumerator()
@@ -101,8 +101,9 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
 
     private DicomVR VROf(ElementEntry entry)
     {
+        // What passed through a system that did not know it arrives as UN, little endian (PS3.5 §6.2.2); we may know it.
         if (entry.IsExplicit)
-            return entry.VR;
+            return entry.VR == DicomVR.UN && entry.Length >= 0 && DicomDictionary.Lookup(entry.Tag) is { } known && known.VR != DicomVR.SQ ? known.VR : entry.VR;
         if (entry.IsSequence)
             return DicomVR.SQ;
         // PS3.5 §A.1: the implicit US/SS attributes follow Pixel Representation.

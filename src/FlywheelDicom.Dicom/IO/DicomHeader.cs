@@ -14,6 +14,11 @@ internal sealed class DicomHeader
     /// <summary>How the data set is really encoded, where the file says something else.</summary>
     public required DicomTransferSyntax Syntax { get; init; }
 
+    /// <summary>
+    /// How its elements are framed. That is the syntax's own framing, but for odd files with fragments under an implicit header.
+    /// </summary>
+    public required DicomTransferSyntax Framing { get; init; }
+
     /// <summary>Where the data set begins in the file.</summary>
     public required long DatasetPosition { get; init; }
 

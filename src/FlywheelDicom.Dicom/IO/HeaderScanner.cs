@@ -27,8 +27,8 @@ internal static class HeaderScanner
         var position = input.Position;
         if (meta.Problem is { } broken)
             return Broken(broken, position);
-        var (syntax, agrees) = EffectiveSyntax(meta.Syntax, input.Peek(12));
-        var header = ScanDataset(source, stream, input, position, syntax, whole);
+        var (syntax, framing, agrees) = EffectiveSyntax(meta.Syntax, input.Peek(12));
+        var header = ScanDataset(source, stream, input, position, syntax, framing, whole);
         return With(header, meta, isStandard && agrees && meta.IsStandard);
     }
 
@@ -38,14 +38,14 @@ internal static class HeaderScanner
 
     private static DicomHeader With(DicomHeader header, Meta meta, bool standard) => new()
     {
-        Syntax = header.Syntax, DatasetPosition = header.DatasetPosition, Entries = header.Entries, Tail = header.Tail, Bytes = header.Bytes,
+        Syntax = header.Syntax, Framing = header.Framing, DatasetPosition = header.DatasetPosition, Entries = header.Entries, Tail = header.Tail, Bytes = header.Bytes,
         PixelDataPosition = header.PixelDataPosition, IsWhole = header.IsWhole, DatasetEnd = header.DatasetEnd, Problem = header.Problem,
         HasStandardMeta = standard, MetaSopClassUid = meta.SopClass,
     };
 
     private static DicomHeader Broken(DicomProblem problem, long position) => new()
     {
-        Syntax = DicomTransferSyntax.ExplicitVRLittleEndian, DatasetPosition = position, HasStandardMeta = false,
+        Syntax = DicomTransferSyntax.ExplicitVRLittleEndian, Framing = DicomTransferSyntax.ExplicitVRLittleEndian, DatasetPosition = position, HasStandardMeta = false,
         MetaSopClassUid = null, Entries = [], Bytes = [], Problem = problem,
     };
 
@@ -112,15 +112,19 @@ internal static class HeaderScanner
     private static string Uid(byte[] value) => Encoding.ASCII.GetString(value).Trim('\0', ' ');
 
     /// <summary>The syntax that the first element's bytes speak of wins over an uncompressed one that the meta states.</summary>
-    private static (DicomTransferSyntax Syntax, bool Agrees) EffectiveSyntax(string? stated, ReadOnlySpan<byte> head)
+    private static (DicomTransferSyntax Syntax, DicomTransferSyntax Framing, bool Agrees) EffectiveSyntax(string? stated, ReadOnlySpan<byte> head)
     {
         var guess = Guess(head);
+        var likely = guess ?? DicomTransferSyntax.ImplicitVRLittleEndian;
         if (string.IsNullOrEmpty(stated))
-            return (guess ?? DicomTransferSyntax.ImplicitVRLittleEndian, false);
+            return (likely, likely, false);
         var syntax = DicomTransferSyntax.Lookup(stated);
+        // A compressed file under an implicit header, which some toolkits wrote: the fragments are what the meta says.
+        if (syntax.IsEncapsulated && !syntax.IsDeflated && guess is { IsExplicit: false })
+            return (syntax, guess, true);
         if (guess is null || !syntax.IsUncompressed || (syntax.IsExplicit == guess.IsExplicit && syntax.IsBigEndian == guess.IsBigEndian && !syntax.IsDeflated))
-            return (syntax, true);
-        return (guess, false);
+            return (syntax, syntax, true);
+        return (guess, guess, false);
     }
 
     /// <summary>The uncompressed syntax that a first element is written in, or null where it looks like none.</summary>
@@ -149,29 +153,30 @@ internal static class HeaderScanner
         var first = DicomReader.TagAt(head, syntax.IsBigEndian);
         if (first.Group is not (0x0002 or 0x0008))
             return null;
-        var header = ScanDataset(source, stream, input, 0, syntax, whole);
+        var header = ScanDataset(source, stream, input, 0, syntax, syntax, whole);
         var ascends = header.Entries.Length >= 2 && header.Entries[0].Tag < header.Entries[1].Tag;
         var isInstance = header.Entries.Any(e => e.Tag == DicomTag.SOPClassUID || e.Tag == DicomTag.SOPInstanceUID || e.Tag == DicomTag.StudyInstanceUID);
         return ascends && isInstance ? header : null;
     }
 
     private static DicomHeader ScanDataset(
-        DicomSource source, Stream stream, ForwardBuffer input, long position, DicomTransferSyntax syntax, bool whole)
+        DicomSource source, Stream stream, ForwardBuffer input, long position, DicomTransferSyntax syntax, DicomTransferSyntax framing, bool whole)
     {
         if (!syntax.IsDeflated)
         {
             input.Rebase(DicomHeader.MaxKept);
-            return Walk(input, position, syntax, source.Length - position, whole || stream.CanSeek);
+            return Walk(input, position, syntax, framing, source.Length - position, whole || stream.CanSeek);
         }
         using var raw = source.OpenAt(position);
         using var plain = new DeflateStream(raw, CompressionMode.Decompress);
         using var inflated = new ForwardBuffer(plain);
         inflated.Rebase(DicomHeader.MaxKept);
         // How long it is only its end tells, so a cut one is found by inflating it.
-        return Walk(inflated, position, syntax, long.MaxValue, whole: true);
+        return Walk(inflated, position, syntax, framing, long.MaxValue, whole: true);
     }
 
-    private static DicomHeader Walk(ForwardBuffer input, long position, DicomTransferSyntax syntax, long length, bool whole)
+    private static DicomHeader Walk(
+        ForwardBuffer input, long position, DicomTransferSyntax syntax, DicomTransferSyntax framing, long length, bool whole)
     {
         List<ElementEntry> entries = [], tail = [];
         DicomProblem? problem = null;
@@ -179,7 +184,7 @@ internal static class HeaderScanner
         var pixels = -1L;
         var end = -1L;
         // The window is the caller's: the reader is not disposed here.
-        var reader = new DicomReader(input, syntax.IsExplicit, syntax.IsBigEndian, length);
+        var reader = new DicomReader(input, framing.IsExplicit, framing.IsBigEndian, length);
         try
         {
             var atPixels = DatasetWalk.Run(reader, entries, stopAtPixelData: true);
@@ -208,7 +213,7 @@ internal static class HeaderScanner
         }
         return new DicomHeader
         {
-            Syntax = syntax, DatasetPosition = position, HasStandardMeta = false, MetaSopClassUid = null, Entries = [.. entries], Tail = [.. tail],
+            Syntax = syntax, Framing = framing, DatasetPosition = position, HasStandardMeta = false, MetaSopClassUid = null, Entries = [.. entries], Tail = [.. tail],
             PixelDataPosition = pixels, IsWhole = whole, DatasetEnd = end, Bytes = kept ?? input.Kept, Problem = problem,
         };
     }

@@ -35,11 +35,11 @@ internal static class SplicePlan
         foreach (var entry in Elements(header))
         {
             if (entry.Tag == tag)
-                return new Splice(entry.Position, entry.End - entry.Position, edit.IsRemoval ? [] : Encode(header.Syntax, tag, edit.VR, edit.Value));
+                return new Splice(entry.Position, entry.End - entry.Position, edit.IsRemoval ? [] : Encode(header.Framing, tag, edit.VR, edit.Value));
         }
         if (edit.IsRemoval)
             return null;
-        return new Splice(InsertionPoint(header, tag), 0, Encode(header.Syntax, tag, edit.VR, edit.Value));
+        return new Splice(InsertionPoint(header, tag), 0, Encode(header.Framing, tag, edit.VR, edit.Value));
     }
 
     private static long InsertionPoint(DicomHeader header, DicomTag tag)
@@ -65,9 +65,9 @@ internal static class SplicePlan
         if (stated.Length != 4 || edits.ContainsKey(stated.Tag))
             return null;
         var size = Elements(header).Where(e => e.Tag.Group == group && !e.Tag.IsGroupLength && !edits.ContainsKey(e.Tag)).Sum(e => e.End - e.Position)
-            + edits.Where(e => e.Key.Group == group && !e.Value.IsRemoval).Sum(e => (long)Encode(header.Syntax, e.Key, e.Value.VR, e.Value.Value).Length);
+            + edits.Where(e => e.Key.Group == group && !e.Value.IsRemoval).Sum(e => (long)Encode(header.Framing, e.Key, e.Value.VR, e.Value.Value).Length);
         var value = new byte[4];
-        if (header.Syntax.IsBigEndian)
+        if (header.Framing.IsBigEndian)
             BinaryPrimitives.WriteUInt32BigEndian(value, (uint)size);
         else
             BinaryPrimitives.WriteUInt32LittleEndian(value, (uint)size);

@@ -1,7 +1,7 @@
 namespace FlywheelDicom.IO;
 
 /// <summary>
-/// Rewrites a plain data set from one uncompressed syntax into another while it is read (PS3.5 §10, §A.1 to §A.3). Values stay;
+/// Rewrites a plain data set from one framing into another while it is read (PS3.5 §10, §A.1 to §A.3). Values and fragments stay;
 /// tags, VRs, lengths and byte order change. Sequences get undefined lengths, and group lengths, which would be wrong, go.
 /// </summary>
 internal sealed class TransferSyntaxConverter : ForwardStream
@@ -84,8 +84,18 @@ internal sealed class TransferSyntaxConverter : ForwardStream
             case DicomTokenKind.SequenceEnd:
                 _end = ElementHeader.WriteDelimiter(_chunk, DicomTag.SequenceDelimitationItem, 0, _target.IsBigEndian);
                 break;
+            case DicomTokenKind.FragmentsStart:
+                _end = ElementHeader.Write(_chunk, _reader.Tag, DicomVR.OB, uint.MaxValue, _target.IsExplicit, _target.IsBigEndian);
+                break;
+            case DicomTokenKind.Fragment:
+                _end = ElementHeader.WriteDelimiter(_chunk, DicomTag.Item, (uint)_reader.Length, _target.IsBigEndian);
+                (_unit, _inValue) = (1, _reader.Length > 0);
+                break;
+            case DicomTokenKind.FragmentsEnd:
+                _end = ElementHeader.WriteDelimiter(_chunk, DicomTag.SequenceDelimitationItem, 0, _target.IsBigEndian);
+                break;
             default:
-                throw new DicomFormatException($"{_reader.Tag} is encapsulated: it cannot be sent uncompressed without a codec.");
+                throw new InvalidOperationException($"{_reader.Kind} is not a token.");
         }
         return true;
     }

@@ -7,12 +7,16 @@ namespace FlywheelDicom.Network;
 /// </summary>
 public sealed class DicomClient : IAsyncDisposable
 {
+    /// <summary>How many instances ahead are remembered for the next negotiation.</summary>
+    public const int Horizon = 64;
+
     private readonly DicomDestination _destination;
     private readonly DicomClientOptions _options;
     private readonly CancellationToken _cancellation;
 
     /// <summary>Most recent last; a context plan starts from that end.</summary>
     private readonly List<StoreNeed> _needs = [];
+    private readonly Queue<StoreNeed> _expected = new(Horizon);
     private readonly HashSet<StoreNeed> _proposed = [];
     private readonly Dictionary<StoreNeed, DicomNetworkException> _refused = [];
     private DicomAssociation? _association;
@@ -42,12 +46,30 @@ public sealed class DicomClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells what comes soon, so that one negotiation serves it too.</summary>
+    /// <summary>Tells what comes soon, so that one negotiation serves it too. May be called while an instance is sent.</summary>
     public void Expect(DicomFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
         if (file is { Problem: null, SopClassUid: not null, TransferSyntaxUid: not null })
-            Remember(new StoreNeed(file.SopClassUid, file.TransferSyntaxUid), mostRecent: false);
+        {
+            var need = new StoreNeed(file.SopClassUid, file.TransferSyntaxUid);
+            lock (_expected)
+            {
+                if (_expected.Count == Horizon)
+                    _expected.Dequeue();
+                _expected.Enqueue(need);
+            }
+        }
+    }
+
+    /// <summary>Whether the instance needs no further negotiation.</summary>
+    public bool IsReadyFor(DicomFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        if (file is not { SopClassUid: not null, TransferSyntaxUid: not null })
+            return true;
+        var need = new StoreNeed(file.SopClassUid, file.TransferSyntaxUid);
+        return (_association is not null && _proposed.Contains(need)) || _refused.ContainsKey(need);
     }
 
     /// <summary>Sends one instance.</summary>
@@ -94,14 +116,13 @@ public sealed class DicomClient : IAsyncDisposable
 
     private async Task<DicomAssociation> AssociationForAsync(StoreNeed need)
     {
-        Remember(need, mostRecent: true);
+        Remember(need);
         if (_association is { IsUsable: false })
             await DisposeAsync().ConfigureAwait(false);
         if (_association is not null && _proposed.Contains(need))
             return _association;
         await CloseAsync().ConfigureAwait(false);
-        var needs = Enumerable.Reverse(_needs).Where(n => !_refused.ContainsKey(n));
-        var contexts = PresentationContextPlan.Of(needs);
+        var contexts = PresentationContextPlan.Of(Needs(need));
         _association = await DicomAssociation.RequestAsync(_destination, contexts, _options, _cancellation).ConfigureAwait(false);
         Associations++;
         _proposed.Clear();
@@ -110,20 +131,24 @@ public sealed class DicomClient : IAsyncDisposable
         return _association;
     }
 
-    private void Remember(StoreNeed need, bool mostRecent)
+    /// <summary>The one at hand, then what comes soon, then what was met last.</summary>
+    private List<StoreNeed> Needs(StoreNeed first)
+    {
+        List<StoreNeed> expected;
+        lock (_expected)
+        {
+            expected = [.. _expected];
+        }
+        return [.. new[] { first }.Concat(expected).Concat(Enumerable.Reverse(_needs)).Distinct().Where(n => !_refused.ContainsKey(n))];
+    }
+
+    private void Remember(StoreNeed need)
     {
         if (_needs.Count > 0 && _needs[^1] == need)
             return;
-        var known = _needs.IndexOf(need);
-        if (known >= 0 && !mostRecent)
-            return;
-        if (known >= 0)
-            _needs.RemoveAt(known);
-        else if (_needs.Count >= 2 * PresentationContext.MaxCount)
+        _needs.Remove(need);
+        if (_needs.Count >= 2 * PresentationContext.MaxCount)
             _needs.RemoveAt(0);
-        if (mostRecent)
-            _needs.Add(need);
-        else
-            _needs.Insert(Math.Max(0, _needs.Count - 1), need);
+        _needs.Add(need);
     }
 }

@@ -12,6 +12,8 @@ namespace FlywheelDicom.Transfer.Sending;
 /// </summary>
 public sealed class StoreJob
 {
+    private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(15);
+
     private readonly DicomDestination _destination;
     private readonly StoreOptions _options;
     private readonly Func<DicomSendResult, ValueTask> _emit;
@@ -21,6 +23,8 @@ public sealed class StoreJob
 
     /// <summary>Instances that a worker handed back because the destination gave it no association of its own.</summary>
     private readonly Channel<DicomFile> _returned = Channel.CreateUnbounded<DicomFile>();
+    private readonly Channel<DicomFile> _staged = Channel.CreateBounded<DicomFile>(DicomClient.Horizon);
+    private DicomClient[] _clients = [];
     private int _working;
 
     /// <param name="destination">Who is called, and as whom.</param>
@@ -34,13 +38,33 @@ public sealed class StoreJob
     /// <summary>Sends until the input is complete.</summary>
     public async Task RunAsync(ChannelReader<DicomFile> input)
     {
-        _working = _options.MaxAssociations;
-        var others = Enumerable.Range(1, _options.MaxAssociations - 1).Select(_ => Task.Run(() => WorkAsync(input, mayReturn: true))).ToArray();
-        await WorkAsync(input, mayReturn: false).ConfigureAwait(false);
+        _clients = [.. Enumerable.Range(0, _options.MaxAssociations).Select(_ => new DicomClient(_destination, _options.Client, _cancellation))];
+        _working = _clients.Length;
+        var staging = StageAsync(input);
+        var others = Enumerable.Range(1, _clients.Length - 1).Select(i => Task.Run(() => WorkAsync(_staged.Reader, _clients[i], mayReturn: true))).ToArray();
+        await WorkAsync(_staged.Reader, _clients[0], mayReturn: false).ConfigureAwait(false);
         await Task.WhenAll(others).ConfigureAwait(false);
+        await staging.ConfigureAwait(false);
         // What was handed back after the first worker had seen the end.
         _returned.Writer.Complete();
-        await WorkAsync(_returned.Reader, mayReturn: false).ConfigureAwait(false);
+        await WorkAsync(_returned.Reader, _clients[0], mayReturn: false).ConfigureAwait(false);
+    }
+
+    /// <summary>A little ahead of the workers, so that they know what to negotiate for.</summary>
+    private async Task StageAsync(ChannelReader<DicomFile> input)
+    {
+        try
+        {
+            await foreach (var file in input.ReadAllAsync(_cancellation).ConfigureAwait(false))
+            {
+                Array.ForEach(_clients, c => c.Expect(file));
+                await _staged.Writer.WriteAsync(file, _cancellation).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _staged.Writer.Complete();
+        }
     }
 
     /// <summary>
@@ -79,15 +103,15 @@ public sealed class StoreJob
         return e is DicomAssociationRejectedException || retryTime < few ? retryTime : few;
     }
 
-    private async Task WorkAsync(ChannelReader<DicomFile> input, bool mayReturn)
+    private async Task WorkAsync(ChannelReader<DicomFile> input, DicomClient client, bool mayReturn)
     {
-        var client = new DicomClient(_destination, _options.Client, _cancellation);
         await using var _ = client.ConfigureAwait(false);
         var retry = StoreRetry.Create(_options.RetryTime, _verbose);
         while (await NextAsync(input).ConfigureAwait(false) is { } file)
         {
-            if (input.TryPeek(out var following))
-                client.Expect(following);
+            // A further negotiation is due: what comes within the blink of an eye can have its contexts too.
+            if (client.Associations > 0 && file.ProblemDetail is null && !client.IsReadyFor(file))
+                await Task.Delay(s_gather, _cancellation).ConfigureAwait(false);
             if (await SendAsync(client, retry, file, mayReturn).ConfigureAwait(false) is { } result)
             {
                 await _emit(result).ConfigureAwait(false);
