@@ -62,6 +62,9 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
         return string.IsNullOrEmpty(text) ? null : text;
     }
 
+    /// <summary>The text of an element that is known to be text, where an implicit data set cannot say so.</summary>
+    internal string? GetText(DicomTag tag) => RawText(tag, DicomVR.LO);
+
     /// <inheritdoc cref="GetString(DicomTag)"/>
     public string? GetString(string tagOrKeyword) => GetString(DicomTag.Parse(tagOrKeyword));
 

@@ -33,7 +33,7 @@ public sealed class PrivateValue
         var present = dataset.Select(e => e.Tag).Where(t => t.Group == Group).Select(t => t.Element).ToHashSet();
         for (var block = 0x10; block <= 0xFF; block++)
         {
-            if (present.Contains((ushort)block) && IsSame(dataset.GetString(new DicomTag(Group, (ushort)block)), Identifier))
+            if (present.Contains((ushort)block) && IsSame(dataset.GetText(new DicomTag(Group, (ushort)block)), Identifier))
                 return InBlock(dataset, present, block);
         }
         for (var block = 0x10; block <= 0xFF; block++)
@@ -49,7 +49,7 @@ public sealed class PrivateValue
     private (DicomTag, DicomEdit)[] InBlock(DicomDataset dataset, HashSet<ushort> present, int block)
     {
         var elements = Enumerable.Range(block << 8, 256).Select(e => (ushort)e).ToList();
-        if (elements.Any(e => present.Contains(e) && IsSame(dataset.GetString(new DicomTag(Group, e)), Value)))
+        if (elements.Any(e => present.Contains(e) && IsSame(dataset.GetText(new DicomTag(Group, e)), Value)))
             return [];
         foreach (var element in elements)
         {

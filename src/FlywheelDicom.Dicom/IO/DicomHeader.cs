@@ -63,7 +63,8 @@ internal sealed class DicomHeader
         using var plain = OpenPlain(source);
         DicomSource.StepOver(plain, position);
         var value = new byte[length];
-        plain.ReadExactly(value);
+        if (plain.ReadAtLeast(value, length, throwOnEndOfStream: false) < length)
+            throw new DicomFormatException("The source is shorter than when its header was read.", isTruncated: true);
         return value;
     }
 }

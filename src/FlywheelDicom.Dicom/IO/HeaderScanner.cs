@@ -205,10 +205,12 @@ internal static class HeaderScanner
         }
         catch (DicomFormatException e)
         {
+            entries.RemoveAll(entry => entry.End > input.Position);
             problem = new(e.IsTruncated ? DicomProblem.Truncated : DicomProblem.Malformed, e.Message);
         }
         catch (InvalidDataException e)
         {
+            entries.RemoveAll(entry => entry.End > input.Position);
             problem = new(DicomProblem.Malformed, $"The compressed bytes are damaged: {e.Message}");
         }
         return new DicomHeader
