@@ -44,7 +44,12 @@ function Invoke-Build {
     "Built $module"
 }
 
+function Invoke-BuildSupport {
+    dotnet build (Join-Path $PSScriptRoot 'tests/Support') -c Release -o (Join-Path $output 'support') --nologo -v quiet
+}
+
 function Invoke-Test {
+    Invoke-BuildSupport
     dotnet build (Join-Path $PSScriptRoot 'tests/Unit') --nologo -v quiet
     & (Join-Path $PSScriptRoot 'tests/Invoke-Tests.ps1') -NoSkip:$NoSkip
 }
@@ -52,8 +57,8 @@ function Invoke-Test {
 switch ($Task) {
     'Build' { Invoke-Build }
     'Test' { Invoke-Build; Invoke-Test }
-    'Demo' { Invoke-Build; & (Join-Path $PSScriptRoot 'eng/Invoke-Demo.ps1') }
-    'Bench' { Invoke-Build; & (Join-Path $PSScriptRoot 'bench/Invoke-Bench.ps1') }
+    'Demo' { Invoke-Build; Invoke-BuildSupport; & (Join-Path $PSScriptRoot 'eng/Invoke-Demo.ps1') }
+    'Bench' { Invoke-Build; Invoke-BuildSupport; & (Join-Path $PSScriptRoot 'bench/Invoke-Bench.ps1') }
     'Package' { Invoke-Build; & (Join-Path $PSScriptRoot 'eng/New-Package.ps1') -ModulePath $module -OutputPath $output }
     'Clean' {
         Remove-Item $output -Recurse -Force -ErrorAction Ignore

@@ -41,6 +41,9 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
     /// <summary>The value by the number of its tag, such as 0x00100010.</summary>
     public object? this[uint tag] => GetValue(new DicomTag(tag));
 
+    /// <inheritdoc cref="this[uint]"/>
+    public object? this[int tag] => GetValue(new DicomTag((uint)tag));
+
     public int Count => Tags().Count();
 
     /// <summary>The character set that (0008,0005) names, or that of the enclosing data set.</summary>

@@ -122,6 +122,9 @@ internal static class HeaderScanner
         // A compressed file under an implicit header, which some toolkits wrote: the fragments are what the meta says.
         if (syntax.IsEncapsulated && !syntax.IsDeflated && guess is { IsExplicit: false })
             return (syntax, guess, true);
+        // Deflated bytes may look like anything; only a data set that begins as nearly all do is taken for a plain one.
+        if (syntax.IsDeflated && guess is not null && DicomReader.TagAt(head, guess.IsBigEndian).Group != 0x0008)
+            return (syntax, syntax, true);
         if (guess is null || !syntax.IsUncompressed || (syntax.IsExplicit == guess.IsExplicit && syntax.IsBigEndian == guess.IsBigEndian && !syntax.IsDeflated))
             return (syntax, syntax, true);
         return (guess, guess, false);

@@ -13,9 +13,10 @@ internal static class TarEntries
         using var reader = new TarReader(stream, leaveOpen: true);
         while (Next(reader) is { } entry)
         {
-            if (entry.DataStream is null || !IsFile(entry))
+            if (entry.DataStream is not { } data || !IsFile(entry))
                 continue;
-            var offset = stream.Position;
+            // The reader does not tell where the data is; where its first byte was read from does.
+            var offset = data.ReadByte() < 0 ? archive.Length : stream.Position - 1;
             if (offset + entry.Length > archive.Length)
                 throw new ArchiveException(DicomProblem.BadArchive, $"The tar archive is cut off inside '{entry.Name}'.");
             yield return new ArchiveEntry(entry.Name, new SourceSlice(archive, offset, entry.Length));

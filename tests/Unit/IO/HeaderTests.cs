@@ -151,6 +151,26 @@ public class HeaderTests
         }
     }
 
+    [Fact]
+    public void Deflated_bytes_that_look_like_a_VR_are_still_deflated()
+    {
+        // Found with a deflater that happened to write U and I where a VR would stand.
+        var plain = new SyntheticInstance { TransferSyntax = Deflated };
+        for (var number = 1; number < 500; number++)
+        {
+            var file = MemorySource.Read((plain with { Number = number, Rows = number % 7 + 1 }).ToArray())!;
+            Assert.Equal((Deflated, null), (file.TransferSyntaxUid, file.Problem));
+        }
+        byte[] stored = [0x00, .. BitConverter.GetBytes((ushort)plain.Dataset().Length), .. BitConverter.GetBytes((ushort)~plain.Dataset().Length)];
+        var whole = (plain with { HasPixelData = false }).ToArray();
+        var meta = whole[..^(whole.Length - 132 - 12 - BitConverter.ToInt32(whole, 140))];
+        Assert.Null(MemorySource.Read([.. meta, 0x7C, 0xB9, (byte)'U', (byte)'I'])?.SopInstanceUid);
+        Assert.Equal(Deflated, MemorySource.Read([.. meta, 0x7C, 0xB9, 0x55, 0x78, (byte)'U', (byte)'I', 0xD7, 0x85, 0, 0, 0, 0])!.TransferSyntaxUid);
+        // A final stored block.
+        stored[0] = 1;
+        Assert.Null(MemorySource.Read([.. meta, .. stored, .. plain.Dataset()])!.Problem);
+    }
+
     /// <summary>Seeded mutations of valid files: every outcome is a file, a problem, or not DICOM; never anything else.</summary>
     [Fact]
     public void Mutated_bytes_never_do_harm()

@@ -1,0 +1,41 @@
+#requires -Version 7.4
+<#
+.SYNOPSIS
+Runs the unit tests and the module's tests, and ends with one line that counts them all.
+#>
+[CmdletBinding()]
+param(
+    # A skipped test fails the run: for machines on which every peer is installed.
+    [switch] $NoSkip
+)
+
+# Tests read properties of what may be one object or many.
+Set-StrictMode -Off
+$ErrorActionPreference = 'Stop'
+$results = Join-Path $PSScriptRoot '../output/test-results'
+Remove-Item $results -Recurse -Force -ErrorAction Ignore
+
+$PSNativeCommandUseErrorActionPreference = $false
+dotnet test (Join-Path $PSScriptRoot 'Unit') --no-build --nologo --logger 'trx;LogFileName=unit.trx' --results-directory $results | Out-Host
+$counters = ([xml](Get-Content (Join-Path $results 'unit.trx'))).TestRun.ResultSummary.Counters
+$passed = [int]$counters.passed
+$failed = [int]$counters.total - [int]$counters.passed - [int]$counters.notExecuted
+$skipped = [int]$counters.notExecuted
+
+dotnet restore (Join-Path $PSScriptRoot 'Pester/Packages.csproj') --nologo -v quiet | Out-Host
+$packages = ((dotnet nuget locals global-packages --list) -replace '^[^:]*:\s*').Trim()
+$version = ([xml](Get-Content (Join-Path $PSScriptRoot 'Pester/Packages.csproj'))).SelectSingleNode('//PackageDownload').Version.Trim('[', ']')
+Import-Module (Join-Path $packages "pester/$version/tools/Pester.psd1")
+$configuration = New-PesterConfiguration
+$configuration.Run.Path = Join-Path $PSScriptRoot 'Pester'
+$configuration.Run.PassThru = $true
+$configuration.Output.Verbosity = 'Normal'
+$pester = Invoke-Pester -Configuration $configuration
+$pester.Skipped | ForEach-Object { Write-Output "skipped: $($_.ExpandedPath) (what it needs is not installed here)" }
+
+$passed += $pester.PassedCount
+$failed += $pester.FailedCount + $pester.FailedBlocksCount + $pester.FailedContainersCount
+$skipped += $pester.SkippedCount + $pester.NotRunCount
+Write-Output "$passed passed, $failed failed, $skipped skipped"
+if ($failed -gt 0 -or $passed -eq 0) { throw "$failed tests failed." }
+if ($NoSkip -and $skipped -gt 0) { throw "$skipped tests were skipped, though none may be." }

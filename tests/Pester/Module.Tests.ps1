@@ -1,0 +1,51 @@
+BeforeDiscovery {
+    . $PSScriptRoot/Support.ps1
+    $commands = Get-Command -Module FlywheelDicom
+}
+
+BeforeAll { . $PSScriptRoot/Support.ps1 }
+
+Describe 'The module' {
+    It 'exports the cmdlets of its manifest and nothing else' {
+        (Get-Command -Module FlywheelDicom).Name | Should -Be @(
+            'Add-FwSendTag', 'Export-FwSendReport', 'Get-DicomFile', 'Get-DicomReceiver', 'New-DicomDestination',
+            'Send-DicomStore', 'Start-DicomReceiver', 'Stop-DicomReceiver', 'Test-DicomEcho')
+    }
+
+    It 'has a manifest that is valid' { (Test-ModuleManifest (Join-Path $repo 'output/FlywheelDicom/FlywheelDicom.psd1')).Version | Should -Not -BeNullOrEmpty }
+
+    It 'keeps its packages in a load context of its own' {
+        $null = Get-DicomFile (Join-Path $repo 'README.md') -ErrorAction Ignore
+        $contexts = [Runtime.Loader.AssemblyLoadContext]::All
+        $own = $contexts | Where-Object Name -EQ 'FlywheelDicom'
+        $own.Assemblies.GetName().Name | Should -Contain 'FlywheelDicom.Transfer'
+        [Runtime.Loader.AssemblyLoadContext]::Default.Assemblies.GetName().Name | Should -Not -Contain 'FlywheelDicom.Transfer'
+        [Runtime.Loader.AssemblyLoadContext]::Default.Assemblies.GetName().Name | Should -Not -Contain 'SharpCompress'
+    }
+
+    It 'resolves its types by name' {
+        [FlywheelDicom.DicomFile].Assembly.GetName().Name | Should -Be 'FlywheelDicom.Dicom'
+        [FlywheelDicom.DicomTag]::Parse('PatientName').ToString() | Should -Be '(0010,0010)'
+    }
+
+    It 'has a format view for what it puts out' -ForEach @(
+        'DicomFile', 'DicomSendResult', 'DicomDestination', 'DicomEchoResult', 'DicomReceiver', 'FwSendReport', 'FwSendReportRow', 'DicomElement' | ForEach-Object { @{ Type = $_ } }
+    ) { Get-FormatData "FlywheelDicom.$Type" | Should -Not -BeNullOrEmpty }
+
+    It '<_.Name> has help with a synopsis, described parameters and examples' -ForEach $commands {
+        $help = Get-Help $_.Name -Full
+        $help.Synopsis | Should -Not -Match ([regex]::Escape("$($_.Name) ["))
+        $help.Description.Text | Should -Not -BeNullOrEmpty
+        @($help.Examples.Example).Count | Should -BeGreaterThan 0
+        $common = [Management.Automation.Cmdlet]::CommonParameters + [Management.Automation.Cmdlet]::OptionalCommonParameters
+        foreach ($name in $_.Parameters.Keys | Where-Object { $_ -notin $common }) {
+            $described = $help.Parameters.Parameter | Where-Object Name -EQ $name
+            $described.Description.Text | Should -Not -BeNullOrEmpty -Because "-$name is a parameter"
+        }
+    }
+
+    It 'can be imported again by force' {
+        { Import-Module (Join-Path $repo 'output/FlywheelDicom/FlywheelDicom.psd1') -Force } | Should -Not -Throw
+        (Get-Command -Module FlywheelDicom).Count | Should -Be 9
+    }
+}

@@ -1,0 +1,122 @@
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    $folder = New-TestFolder
+    $zip = Join-Path $folder 'series.zip'
+    New-TestZip $zip 30
+    $receiver = Start-DicomReceiver -Path (Join-Path $folder received) -AETitle PACS
+}
+
+AfterAll {
+    Get-DicomReceiver | Stop-DicomReceiver
+    Remove-Item $folder -Recurse
+}
+
+Describe 'Send-DicomStore' {
+    It 'sends what the pipeline brings, and what arrives is what was sent' {
+        $results = Get-DicomFile $zip | Add-FwSendTag | Send-DicomStore -Destination 127.0.0.1 -Port $receiver.Port -CalledAE PACS
+        $results.Count | Should -Be 30
+        $results.Status | Should -Not -Contain Failed
+        $results[0].DicomStatus.Code | Should -Be 0
+        $results[0].Attempts | Should -Be 1
+        foreach ($file in Get-DicomFile $zip | Add-FwSendTag) {
+            $arrived = Join-Path $receiver.Path "$($file.SopInstanceUid).dcm"
+            $copy = Join-Path $folder 'sent.dcm'
+            $file.Save($copy)
+            $sent = [Convert]::ToHexString([IO.File]::ReadAllBytes($copy))
+            $kept = [Convert]::ToHexString([IO.File]::ReadAllBytes($arrived))
+            # From (0008,0016) on: the meta is each side's own.
+            $sent.Substring($sent.IndexOf('080016005549')) | Should -Be $kept.Substring($kept.IndexOf('080016005549'))
+        }
+    }
+
+    It 'takes a destination as a value, an IPv6 address and a name' {
+        $value = New-DicomDestination localhost -Port $receiver.Port -CalledAE PACS -CallingAE TESTER
+        (Get-DicomFile $zip | Send-DicomStore $value).Count | Should -Be 30
+        $six = Start-DicomReceiver -Discard -ListenAddress '::1'
+        (Get-DicomFile $zip | Send-DicomStore ::1 -Port $six.Port).Status | Select-Object -Unique | Should -Be Sent
+        (Get-DicomFile $zip | Send-DicomStore $six).Count | Should -Be 30
+        Stop-DicomReceiver $six
+    }
+
+    It 'finds <what> before the first file is read' -ForEach @(
+        @{ what = 'a host that does not resolve'; with = @{ Destination = 'no-such-host.invalid' }; id = 'DicomHostNotFound'; category = 'ObjectNotFound' }
+        @{ what = 'a closed port'; with = @{ Port = 1 }; id = 'DicomConnectionRefused'; category = 'ConnectionError' }
+        @{ what = 'a wrong called AE title'; with = @{ CalledAE = 'WRONG' }; id = 'DicomAssociationRejected'; category = 'ConnectionError' }
+    ) {
+        $parameters = @{ Destination = '127.0.0.1'; Port = $receiver.Port; CalledAE = 'PACS' } + @{}
+        foreach ($name in $with.Keys) { $parameters[$name] = $with[$name] }
+        $script:isRead = $false
+        $problem = $null
+        try { & { $script:isRead = $true; Get-DicomFile $zip } | Send-DicomStore @parameters } catch { $problem = $_ }
+        $problem.FullyQualifiedErrorId | Should -Be "$id,FlywheelDicom.Cmdlets.SendDicomStoreCommand"
+        $problem.CategoryInfo.Category | Should -Be $category
+        $isRead | Should -BeFalse
+    }
+
+    It 'refuses AE title ''<_>'' before any connection' -ForEach 'SEVENTEEN_CHARS__', 'A\B', '   ' {
+        { Get-DicomFile $zip | Send-DicomStore 127.0.0.1 -Port 1 -CalledAE $_ } | Should -Throw -ErrorId 'ParameterArgumentValidationError,FlywheelDicom.Cmdlets.SendDicomStoreCommand'
+    }
+
+    It 'makes a result of each that cannot be sent, and sends the rest' {
+        $mixed = New-TestFolder
+        New-TestDicom (Join-Path $mixed '1.dcm') 101
+        New-TestDicom (Join-Path $mixed '2-truncated.dcm') 102 @{ CutOff = 100 }
+        New-TestDicom (Join-Path $mixed '3-no-instance.dcm') 103 @{ HasSopInstance = $false }
+        'PK' + [char]3 + [char]4 + 'x' | Set-Content (Join-Path $mixed '4-damaged.zip')
+        New-TestDicom (Join-Path $mixed '5.dcm') 105
+        $results = Get-DicomFile $mixed -ErrorVariable found -ErrorAction SilentlyContinue |
+            Send-DicomStore $receiver -ErrorVariable failed -ErrorAction SilentlyContinue
+        $results.Status | Should -Be Sent, Failed, Failed, Failed, Sent
+        $results[1].ErrorId | Should -Be DicomTruncated
+        $results[2].ErrorId | Should -Be DicomMissingUid
+        $results[3].ErrorId | Should -Be ArchiveUnreadable
+        # One error each, by the stage that found it.
+        $found.Count | Should -Be 3
+        $failed.Count | Should -Be 0
+        Remove-Item $mixed -Recurse
+    }
+
+    It 'says with -WhatIf what it would do, and connects to nothing' {
+        $before = (Get-DicomReceiver).Associations
+        $results = Get-DicomFile $zip | Send-DicomStore 127.0.0.1 -Port 1 -WhatIf
+        $results | Should -BeNullOrEmpty
+        (Get-DicomReceiver).Associations | Should -Be $before
+    }
+
+    It 'sends over several associations' {
+        $results = Get-DicomFile $zip | Send-DicomStore $receiver -MaxAssociations 4
+        ($results.SopInstanceUid | Sort-Object -Unique).Count | Should -Be 30
+    }
+
+    It 'ends at once where the pipeline does, and aborts what is open' {
+        $results = Get-DicomFile $zip | Send-DicomStore $receiver | Select-Object -First 3
+        $results.Count | Should -Be 3
+        Start-Sleep -Milliseconds 500
+        $receiver.OpenAssociations | Should -Be 0
+    }
+
+    It 'stops within a second of Ctrl+C' {
+        $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
+        $slow = Start-DicomReceiver -Discard
+        $null = $shell.AddScript({
+                param($module, $zip, $port)
+                Import-Module $module
+                while ($true) { Get-DicomFile $zip | Send-DicomStore 127.0.0.1 -Port $port }
+            }).AddParameters(@((Join-Path $repo 'output/FlywheelDicom/FlywheelDicom.psd1'), $zip, $slow.Port))
+        $running = $shell.BeginInvoke()
+        for ($i = 0; $i -lt 100 -and $slow.Instances -eq 0; $i++) { Start-Sleep -Milliseconds 100 }
+        $slow.Instances | Should -BeGreaterThan 0
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        $shell.Stop()
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 1.5
+        Start-Sleep -Milliseconds 300
+        $slow.OpenAssociations | Should -Be 0
+        $null = $running
+        $shell.Dispose()
+        Stop-DicomReceiver $slow
+    }
+
+    It 'completes hosts that were used' {
+        (TabExpansion2 'Send-DicomStore -Destination 127' 32).CompletionMatches.CompletionText | Should -Contain '127.0.0.1'
+    }
+}
