@@ -49,3 +49,17 @@ Describe 'The module' {
         (Get-Command -Module FlywheelDicom).Count | Should -Be 9
     }
 }
+
+Describe 'The package' {
+    It 'installs from a folder that is a repository' {
+        $folder = New-TestFolder
+        $package = & (Join-Path $repo 'eng/New-Package.ps1') -ModulePath (Join-Path $repo 'output/FlywheelDicom') -OutputPath $folder
+        $package | Should -Exist
+        $name = "FlywheelDicomTest$PID"
+        Register-PSResourceRepository -Name $name -Uri (Split-Path $package) -Trusted
+        try { Save-PSResource FlywheelDicom -Repository $name -Path $folder } finally { Unregister-PSResourceRepository -Name $name }
+        $manifest = Get-ChildItem (Join-Path $folder FlywheelDicom) -Recurse -Filter FlywheelDicom.psd1
+        (Test-ModuleManifest $manifest.FullName).ExportedCmdlets.Count | Should -Be 9
+        Remove-Item $folder -Recurse
+    }
+}
