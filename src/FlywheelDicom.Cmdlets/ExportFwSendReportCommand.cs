@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using FlywheelDicom.Flywheel;
+using FlywheelDicom.Transfer.Flywheel;
 using FlywheelDicom.Transfer.Reporting;
 
 namespace FlywheelDicom.Cmdlets;
@@ -6,7 +8,7 @@ namespace FlywheelDicom.Cmdlets;
 /// <summary>Writes the CSV report of what was sent.</summary>
 [Cmdlet(VerbsData.Export, "FwSendReport", DefaultParameterSetName = DirectorySet, SupportsShouldProcess = true)]
 [OutputType(typeof(FwSendReport))]
-public sealed class ExportFwSendReportCommand : DicomCmdlet
+public sealed class ExportFwSendReportCommand : FlywheelCmdlet
 {
     private const string DirectorySet = "OutputDirectory";
     private const string PathSet = "Path";
@@ -31,8 +33,15 @@ public sealed class ExportFwSendReportCommand : DicomCmdlet
     [Parameter]
     public SwitchParameter Html { get; set; }
 
+    /// <summary>Uploads it to the session, or whatever container the run was about.</summary>
+    [Parameter]
+    public SwitchParameter Attach { get; set; }
+
     protected override void BeginProcessing()
     {
+        // So is a connection that is not there.
+        if (Attach)
+            _ = Connection;
         // A place that cannot be written to is found before hours of sending, not after.
         var folder = ParameterSetName == PathSet ? System.IO.Path.GetDirectoryName(Resolved(Path))! : Resolved(OutputDirectory);
         if (!Directory.Exists(folder))
@@ -43,6 +52,40 @@ public sealed class ExportFwSendReportCommand : DicomCmdlet
     }
 
     protected override void ProcessRecord() => _tally.Add(InputObject);
+
+    /// <summary>A failed upload changes nothing of what was sent, nor of the file here.</summary>
+    private FwSendReport Attached(FwSendReport report)
+    {
+        if (ReportAttachment.For(_tally) is not { } place)
+        {
+            var error = new InvalidOperationException("Nothing that was sent came from Flywheel, or not from one project: there is no place to attach the report to.");
+            WriteError(new ErrorRecord(error, "ReportHasNoPlace", ErrorCategory.InvalidOperation, report.Path));
+            return report;
+        }
+        var client = Connection.Client.With(o => o with { Verbose = Lines.Enqueue });
+        var name = SendReportWriter.AttachmentName(report.Path);
+        try
+        {
+            var connection = Connection;
+            var target = Wait(async () =>
+            {
+                await client.UploadAsync(place.Kind, place.ContainerId, name, report.Path, connection.Instance.TakesSignedUploads, Cancellation).ConfigureAwait(false);
+                return $"{place}/files/{name}";
+            });
+            return report with { AttachedTo = target };
+        }
+        catch (Exception e) when (e is FlywheelException or IOException)
+        {
+            var hint = e is FlywheelException { Error: FlywheelError.Forbidden } ? " A read-only key cannot attach it." : "";
+            var error = new IOException($"The report was not attached to {place}; it is at '{report.Path}'. {e.Message}{hint}", e);
+            WriteError(new ErrorRecord(error, "ReportNotAttached", ErrorCategory.WriteError, report.Path));
+            return report;
+        }
+        finally
+        {
+            WriteLines();
+        }
+    }
 
     protected override void EndProcessing()
     {
@@ -62,7 +105,7 @@ public sealed class ExportFwSendReportCommand : DicomCmdlet
             SendReportWriter.WriteCsv(path, rows);
             if (report.HtmlPath is { } page)
                 SendReportWriter.WriteHtml(page, report);
-            WriteObject(report);
+            WriteObject(Attach ? Attached(report) : report);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -70,5 +113,4 @@ public sealed class ExportFwSendReportCommand : DicomCmdlet
         }
     }
 
-    private string Resolved(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
 }

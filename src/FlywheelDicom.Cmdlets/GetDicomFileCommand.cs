@@ -11,6 +11,7 @@ public sealed class GetDicomFileCommand : DicomCmdlet
     private const string PathSet = "Path";
     private const string LiteralSet = "LiteralPath";
 
+    private readonly SpoolSpace _space = new();
     private TransferProgress? _progress;
     private long _found;
 
@@ -34,7 +35,7 @@ public sealed class GetDicomFileCommand : DicomCmdlet
 
     protected override void ProcessRecord()
     {
-        var source = new LocalSource(WriteVerbose, Cancellation);
+        var source = new LocalSource(WriteVerbose, _space, Cancellation);
         try
         {
             foreach (var path in ParameterSetName == PathSet ? Path : LiteralPath)
@@ -50,6 +51,13 @@ public sealed class GetDicomFileCommand : DicomCmdlet
     }
 
     protected override void EndProcessing() => _progress!.Complete();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && IsStopped)
+            _space.Stop();
+        base.Dispose(disposing);
+    }
 
     private IEnumerable<DicomFile> Read(LocalSource source, string path)
     {

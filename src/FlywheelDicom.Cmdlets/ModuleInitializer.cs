@@ -19,6 +19,7 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssem
     {
         AssemblyLoadContext.Default.Resolving -= Resolve;
         ReceiverList.StopAll();
+        FlywheelConnection.Replace(null);
     }
 
     /// <summary>Only our own assemblies are handed to the default context; the packages stay out of it.</summary>

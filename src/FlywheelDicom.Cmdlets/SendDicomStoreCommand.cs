@@ -72,7 +72,10 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         try
         {
             if (isConfirmed)
+            {
+                InputObject.Claim();
                 _pump.Push(InputObject);
+            }
             else
                 Emit(Declined(InputObject));
         }

@@ -8,7 +8,7 @@ namespace FlywheelDicom.Cmdlets;
 /// <summary>Starts the built-in Storage SCP.</summary>
 [Cmdlet(VerbsLifecycle.Start, "DicomReceiver", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(DicomReceiver))]
-public sealed class StartDicomReceiverCommand : DicomCmdlet
+public sealed class StartDicomReceiverCommand : TlsCmdlet
 {
     private const string PathSet = "Path";
     private const string DiscardSet = "Discard";
@@ -50,15 +50,17 @@ public sealed class StartDicomReceiverCommand : DicomCmdlet
     {
         if (!ShouldProcess($"{ListenAddress}:{Port}", "Start DICOM receiver"))
             return;
+        var tls = ServerTls();
         var folder = Discard ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path);
         try
         {
             var server = DicomServer.Start(new DicomServerOptions
             {
                 Address = ListenAddress, Port = Port, AETitle = AETitle?.Trim(), MaxAssociations = MaxAssociations, MaxPduLength = MaxPduLength,
+                Tls = tls,
                 Sink = folder is null ? new DiscardSink() : new FolderSink(folder),
             });
-            var receiver = new DicomReceiver(server, ListenAddress.ToString(), AETitle?.Trim(), folder);
+            var receiver = new DicomReceiver(server, ListenAddress.ToString(), AETitle?.Trim(), folder, tls is not null);
             ReceiverList.Add(receiver);
             WriteObject(receiver);
         }
@@ -72,5 +74,22 @@ public sealed class StartDicomReceiverCommand : DicomCmdlet
             var error = new IOException($"The receiver's folder '{folder}' cannot be used: {e.Message}", e);
             ThrowTerminatingError(new ErrorRecord(error, "DicomReceiverFolder", ErrorCategory.WriteError, folder));
         }
+    }
+
+    private DicomServerTls? ServerTls()
+    {
+        if (AsksForTls != true)
+            return null;
+        if (ReadCertificate() is not { } own)
+        {
+            var error = new ArgumentException("A receiver needs a certificate to speak TLS. Give one with -Certificate or -CertificatePath.");
+            ThrowTerminatingError(new ErrorRecord(error, "CertificateMissing", ErrorCategory.InvalidArgument, null));
+            return null;
+        }
+        WarnOfPlatformLimits();
+        return new DicomServerTls
+        {
+            Profile = TlsProfile, Certificate = own.Certificate, Intermediates = own.Intermediates, TrustedCertificates = ReadTrusted(), RevocationMode = Revocation,
+        };
     }
 }

@@ -28,12 +28,15 @@ public sealed class TestDicomEchoCommand : DestinationCmdlet
         try
         {
             var started = Stopwatch.GetTimestamp();
-            var (response, peer) = Wait(() => StoreJob.CheckAsync(destination, options, _ => { }, Cancellation));
+            var (response, peer, tls) = Wait(() => StoreJob.CheckAsync(destination, options, _ => { }, Cancellation));
             WriteObject(new DicomEchoResult
             {
                 Destination = destination, Status = response?.Status, Duration = Stopwatch.GetElapsedTime(started),
-                MaxPduLength = peer!.MaxPduLength, ImplementationClassUid = peer.ImplementationClassUid, ImplementationVersion = peer.ImplementationVersion,
+                MaxPduLength = peer.MaxPduLength, ImplementationClassUid = peer.ImplementationClassUid, ImplementationVersion = peer.ImplementationVersion,
+                Tls = tls,
             });
+            if (tls is { DaysLeft: < 30 and var days })
+                WriteWarning($"The certificate of {destination} expires in {days} days, on {tls.PeerExpires:yyyy-MM-dd}.");
             if (response is null)
                 WriteWarning($"{destination} takes associations, but not Verification (C-ECHO).");
         }

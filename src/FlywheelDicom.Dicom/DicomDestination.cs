@@ -43,6 +43,9 @@ public sealed record DicomDestination
         init => _callingAE = CheckedAETitle(value);
     }
 
+    /// <summary>How it is spoken to over TLS; null: in the clear.</summary>
+    public DicomTls? Tls { get; init; }
+
     /// <summary>
     /// 1 to 16 characters of the default repertoire, no backslash, not all spaces (PS3.5 §6.2, VR AE); spaces at the ends do not count.
     /// </summary>

@@ -18,4 +18,7 @@ public sealed record DicomEchoResult
     public required uint MaxPduLength { get; init; }
     public required string ImplementationClassUid { get; init; }
     public required string ImplementationVersion { get; init; }
+
+    /// <summary>What was agreed on over TLS; null for a plain connection.</summary>
+    public DicomTlsSession? Tls { get; init; }
 }

@@ -17,6 +17,7 @@ public sealed class DicomFile
     private readonly bool _hasStandardMeta;
     private Dictionary<DicomTag, DicomEdit>? _edits;
     private Splice[] _plan = [];
+    private bool _isReleased;
 
     private DicomFile(string name, DicomOrigin origin, DicomSource? source, DicomHeader? header)
     {
@@ -86,6 +87,7 @@ public sealed class DicomFile
             return null;
         var file = new DicomFile(name, origin, source, header) { TransferSyntaxUid = header.Syntax.Uid, ProblemDetail = header.Problem };
         file.ReadIdentity(header);
+        source.Retain();
         return file;
     }
 
@@ -173,6 +175,22 @@ public sealed class DicomFile
         {
             ProblemDetail = new(DicomProblem.Unreadable, $"The source can no longer be read: {e.Message}");
         }
+    }
+
+    /// <summary>A sender takes it in hand: see <see cref="DicomSource.Claim"/>.</summary>
+    public void Claim()
+    {
+        if (_isReleased)
+            _source?.Retain();
+        _isReleased = false;
+        _source?.Claim();
+    }
+
+    /// <summary>A sender is done with it: what was kept of it on disk for its sake may go. It can be opened again all the same.</summary>
+    public void Release()
+    {
+        _isReleased = true;
+        _source?.Release();
     }
 
     public override string ToString() => Name;

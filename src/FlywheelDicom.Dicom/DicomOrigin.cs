@@ -23,5 +23,8 @@ public sealed record DicomOrigin
     public string? AcquisitionId { get; init; }
     public string? AcquisitionLabel { get; init; }
 
+    /// <summary>What the run was about, where a report of it belongs; null for local input.</summary>
+    public DicomOriginScope? Scope { get; init; }
+
     public override string ToString() => FlywheelPath ?? LocalPath ?? FileName;
 }

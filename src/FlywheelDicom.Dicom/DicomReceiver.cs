@@ -3,7 +3,7 @@ using FlywheelDicom.Network;
 namespace FlywheelDicom;
 
 /// <summary>A running Storage SCP, and what it has taken so far.</summary>
-public sealed class DicomReceiver(DicomServer server, string address, string? aeTitle, string? path)
+public sealed class DicomReceiver(DicomServer server, string address, string? aeTitle, string? path, bool usesTls = false)
 {
     /// <summary>Where it listens.</summary>
     public string Address { get; } = address;
@@ -14,6 +14,9 @@ public sealed class DicomReceiver(DicomServer server, string address, string? ae
 
     /// <summary>Where files go; null where they are discarded.</summary>
     public string? Path { get; } = path;
+
+    /// <summary>It speaks TLS, and nothing else.</summary>
+    public bool UsesTls { get; } = usesTls;
 
     /// <summary>When it was started.</summary>
     public DateTime Started { get; } = DateTime.Now;

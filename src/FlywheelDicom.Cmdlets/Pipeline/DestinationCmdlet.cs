@@ -4,9 +4,11 @@ using FlywheelDicom.Network;
 namespace FlywheelDicom.Cmdlets;
 
 /// <summary>The parameters that say who is called, and as whom.</summary>
-public abstract class DestinationCmdlet : DicomCmdlet
+public abstract class DestinationCmdlet : TlsCmdlet
 {
     private static readonly TimeSpan s_longestConnect = TimeSpan.FromSeconds(15);
+
+    private DicomTls? _tls;
 
     /// <summary>TCP port.</summary>
     [Parameter(Position = 1)]
@@ -23,16 +25,54 @@ public abstract class DestinationCmdlet : DicomCmdlet
     [ValidateAETitle]
     public string CallingAE { get; set; } = DicomDestination.DefaultCallingAE;
 
+    /// <summary>The name that the server's certificate must have, where it is not the one called.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? TlsServerName { get; set; }
+
+    /// <summary>Takes any certificate.</summary>
+    [Parameter]
+    public SwitchParameter SkipCertificateCheck { get; set; }
+
+    private protected override IEnumerable<string> TlsParameters => [.. base.TlsParameters, nameof(TlsServerName), nameof(SkipCertificateCheck)];
+
     /// <summary>The destination with what was said of it beside.</summary>
     private protected DicomDestination Resolve(DicomDestination destination)
     {
         var bound = MyInvocation.BoundParameters;
         DestinationCompleter.Remember(destination.Host);
+        var tls = ResolveTls(destination.Tls);
+        if (tls is { SkipCertificateCheck: true })
+            WriteWarning($"The certificate of {destination.Host} is not checked: whoever is on the way can read and change what is sent.");
         return destination with
         {
+            Tls = tls,
             Port = bound.ContainsKey(nameof(Port)) ? Port : destination.Port,
             CalledAE = bound.ContainsKey(nameof(CalledAE)) ? CalledAE : destination.CalledAE,
             CallingAE = bound.ContainsKey(nameof(CallingAE)) ? CallingAE : destination.CallingAE,
+        };
+    }
+
+    private DicomTls? ResolveTls(DicomTls? given)
+    {
+        if (AsksForTls is not { } asked)
+            return given;
+        if (!asked)
+            return null;
+        if (_tls is not null)
+            return _tls;
+        var bound = MyInvocation.BoundParameters;
+        var own = ReadCertificate();
+        var tls = given ?? new DicomTls();
+        WarnOfPlatformLimits();
+        return _tls = tls with
+        {
+            Profile = bound.ContainsKey(nameof(TlsProfile)) ? TlsProfile : tls.Profile,
+            Certificate = own?.Certificate ?? tls.Certificate, Intermediates = own?.Intermediates ?? tls.Intermediates,
+            TrustedCertificates = bound.ContainsKey(nameof(TrustedCertificatePath)) ? ReadTrusted() : tls.TrustedCertificates,
+            ServerName = TlsServerName ?? tls.ServerName,
+            SkipCertificateCheck = bound.ContainsKey(nameof(SkipCertificateCheck)) ? SkipCertificateCheck : tls.SkipCertificateCheck,
+            RevocationMode = bound.ContainsKey(nameof(RevocationMode)) ? Revocation : tls.RevocationMode,
         };
     }
 

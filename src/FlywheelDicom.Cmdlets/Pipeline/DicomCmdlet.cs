@@ -12,7 +12,14 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
     /// <summary>Cancelled by Ctrl+C, and when the pipeline is torn down before its end.</summary>
     protected CancellationToken Cancellation => _stop.Token;
 
-    protected sealed override void StopProcessing() => _stop.Cancel();
+    /// <summary>Ctrl+C was pressed; a pipeline that merely had enough is not stopped.</summary>
+    private protected bool IsStopped { get; private set; }
+
+    protected sealed override void StopProcessing()
+    {
+        IsStopped = true;
+        _stop.Cancel();
+    }
 
     public void Dispose()
     {
@@ -42,6 +49,9 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>A path as the user gave it, as the file system has it.</summary>
+    private protected string Resolved(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+
     private protected static ErrorRecord ErrorFor(DicomNetworkException e, object? target)
         => new(e, e.ErrorId, CategoryOf(e.Error), target);
 
@@ -54,6 +64,7 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
     private protected static ErrorCategory CategoryOf(string errorId) => errorId switch
     {
         DicomProblem.NotFound => ErrorCategory.ObjectNotFound,
+        DicomProblem.NotDownloaded => ErrorCategory.ResourceUnavailable,
         DicomProblem.Unreadable => ErrorCategory.ReadError,
         DicomProblem.NoPrivateBlock => ErrorCategory.LimitsExceeded,
         DicomProblem.NotDicom or DicomProblem.Truncated or DicomProblem.Malformed or DicomProblem.MissingUid or DicomProblem.Directory
@@ -66,6 +77,8 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
     {
         DicomNetworkError.HostNotFound => ErrorCategory.ObjectNotFound,
         DicomNetworkError.ConnectTimeout or DicomNetworkError.ResponseTimeout or DicomNetworkError.WriteTimeout => ErrorCategory.OperationTimeout,
+        DicomNetworkError.TlsNotAgreed or DicomNetworkError.TlsNotSpoken or DicomNetworkError.TlsExpected => ErrorCategory.ProtocolError,
+        >= DicomNetworkError.CertificateExpired => ErrorCategory.SecurityError,
         DicomNetworkError.ContextRefused => ErrorCategory.NotImplemented,
         DicomNetworkError.ProtocolError => ErrorCategory.ProtocolError,
         _ => ErrorCategory.ConnectionError,

@@ -22,13 +22,14 @@ internal sealed class PipelinePump<TIn, TOut>
     /// <param name="work">Reads to the end of its input.</param>
     /// <param name="onOutput">On the pipeline thread.</param>
     /// <param name="onVerbose">On the pipeline thread.</param>
-    /// <param name="capacity">Items on the way, in each direction.</param>
+    /// <param name="capacity">Items that wait for the work; twice as many outputs may wait for the pipeline.</param>
     /// <param name="cancellation">Ends all waits.</param>
     public PipelinePump(
         Func<PipelinePump<TIn, TOut>, ChannelReader<TIn>, Task> work, Action<TOut> onOutput, Action<string> onVerbose, int capacity, CancellationToken cancellation)
     {
         _input = Channel.CreateBounded<TIn>(new BoundedChannelOptions(capacity) { SingleWriter = true });
-        _output = Channel.CreateBounded<TOut>(new BoundedChannelOptions(capacity) { SingleReader = true });
+        // Room for all that is on the way: what the pipeline thread has handed in gets done even while a stage before keeps it busy.
+        _output = Channel.CreateBounded<TOut>(new BoundedChannelOptions(2 * capacity) { SingleReader = true });
         (_onOutput, _onVerbose, _cancellation) = (onOutput, onVerbose, cancellation);
         _work = Task.Run(() => RunAsync(work), CancellationToken.None);
     }

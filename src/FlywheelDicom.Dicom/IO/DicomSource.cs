@@ -10,6 +10,15 @@ public abstract class DicomSource
     /// <exception cref="IOException">The source has gone or cannot be read.</exception>
     public abstract Stream Open();
 
+    /// <summary>An instance was found here: a temporary copy behind it is wanted until the instance is released.</summary>
+    public virtual void Retain() { }
+
+    /// <summary>A sender has one of its instances in hand, and will release it.</summary>
+    public virtual void Claim() { }
+
+    /// <summary>A sender is done with one of its instances; a temporary copy behind it may go, and comes back when it is opened again.</summary>
+    public virtual void Release() { }
+
     /// <summary>Opens and moves to a byte.</summary>
     internal Stream OpenAt(long position)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using FlywheelDicom.IO;
 
@@ -37,6 +38,9 @@ public sealed class DicomAssociation : IAsyncDisposable
 
     public DicomPeer Peer { get; }
 
+    /// <summary>Null where the connection is a plain one.</summary>
+    public DicomTlsSession? Tls { get; private init; }
+
     /// <summary>False after anything failed, or once the peer has closed, aborted or released.</summary>
     public bool IsUsable => !IsBroken && _transport.IsQuiet;
 
@@ -51,8 +55,8 @@ public sealed class DicomAssociation : IAsyncDisposable
     public static async Task<DicomAssociation> RequestAsync(
         DicomDestination destination, IReadOnlyList<PresentationContext> contexts, DicomClientOptions options, CancellationToken cancellation)
     {
-        var socket = await ConnectAsync(destination, options, cancellation).ConfigureAwait(false);
-        var transport = new PduTransport(socket, new NetworkStream(socket, ownsSocket: false), cancellation);
+        var (socket, stream) = await ConnectAsync(destination, options, cancellation).ConfigureAwait(false);
+        var transport = new PduTransport(socket, stream, cancellation);
         try
         {
             var request = new AssociationPdu
@@ -68,10 +72,14 @@ public sealed class DicomAssociation : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or InvalidDataException)
             {
-                throw Failure(destination, transport, e, operation, options.AssociationTimeout);
+                var cause = destination.Tls is null ? e : await LastWordAsync(transport, e).ConfigureAwait(false);
+                throw Failure(destination, transport, cause, operation, options.AssociationTimeout);
             }
             var accept = Accepted(destination, transport, answer, operation);
-            return new DicomAssociation(transport, destination, options, accept, Answered(contexts, accept.Contexts));
+            return new DicomAssociation(transport, destination, options, accept, Answered(contexts, accept.Contexts))
+            {
+                Tls = stream is SslStream secure ? DicomTlsSession.Of(secure) : null,
+            };
         }
         catch
         {
@@ -253,6 +261,22 @@ public sealed class DicomAssociation : IAsyncDisposable
         }
     }
 
+    /// <summary>With TLS 1.3 a client certificate is refused after the handshake: our write may fail before that alert was read.</summary>
+    private static async Task<Exception> LastWordAsync(PduTransport transport, Exception failure)
+    {
+        if (transport.HasTimedOut || TlsHandshake.IsAlert(failure))
+            return failure;
+        try
+        {
+            await transport.ReadAsync(MaxAnswerLength, TimeSpan.FromMilliseconds(500)).ConfigureAwait(false);
+            return failure;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or OperationCanceledException)
+        {
+            return TlsHandshake.IsAlert(e) ? e : failure;
+        }
+    }
+
     private async Task<DicomResponse> ResponseAsync(ushort messageId, PresentationContext context, long sent)
     {
         const string operation = "waiting for the response";
@@ -366,6 +390,13 @@ public sealed class DicomAssociation : IAsyncDisposable
                 $"{destination} did not answer within {timeout.TotalSeconds:0} s while {operation}. Check that it is a DICOM server, or give it more time (-Timeout).",
                 RetryAdvice.BackOff, cause);
         }
+        if (cause is TlsRecordException && destination.Tls is null)
+        {
+            return new DicomNetworkException(DicomNetworkError.TlsExpected,
+                $"{destination} speaks TLS at this port. Check -Port, or use -UseTls.", RetryAdvice.Never, cause);
+        }
+        if (destination.Tls is not null && TlsHandshake.IsAlert(cause))
+            return TlsHandshake.Failure(destination, null, cause);
         if (cause is InvalidDataException)
         {
             return new DicomNetworkException(DicomNetworkError.ProtocolError,
@@ -375,7 +406,8 @@ public sealed class DicomAssociation : IAsyncDisposable
             $"The connection to {destination} was lost while {operation}: {(cause.InnerException as SocketException)?.Message ?? cause.Message}", RetryAdvice.BackOff, cause);
     }
 
-    private static async Task<Socket> ConnectAsync(DicomDestination destination, DicomClientOptions options, CancellationToken cancellation)
+    private static async Task<(Socket Socket, Stream Stream)> ConnectAsync(
+        DicomDestination destination, DicomClientOptions options, CancellationToken cancellation)
     {
         var socket = IPAddress.TryParse(destination.Host, out var address)
             ? new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
@@ -390,7 +422,9 @@ public sealed class DicomAssociation : IAsyncDisposable
                 await socket.ConnectAsync(address, destination.Port, limit.Token).ConfigureAwait(false);
             else
                 await socket.ConnectAsync(destination.Host, destination.Port, limit.Token).ConfigureAwait(false);
-            return socket;
+            return (socket, destination.Tls is { } tls
+                ? await TlsHandshake.AsClientAsync(socket, destination, tls, limit.Token).ConfigureAwait(false)
+                : new NetworkStream(socket, ownsSocket: false));
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {

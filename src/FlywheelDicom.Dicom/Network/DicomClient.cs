@@ -31,9 +31,8 @@ public sealed class DicomClient : IAsyncDisposable
     public int Associations { get; private set; }
 
     /// <summary>An association for Verification alone: negotiates, and if the peer takes it, sends C-ECHO. Then it is released.</summary>
-    /// <returns>The answer, null where the peer accepts associations but not Verification; and what it said of itself.</returns>
     /// <exception cref="DicomNetworkException">The destination does not answer as it should.</exception>
-    public async Task<(DicomResponse? Response, DicomPeer Peer)> EchoAsync()
+    public async Task<DicomEcho> EchoAsync()
     {
         PresentationContext[] contexts =
             [new(1, DicomUID.Verification, [DicomTransferSyntax.ImplicitVRLittleEndian.Uid, DicomTransferSyntax.ExplicitVRLittleEndian.Uid])];
@@ -42,7 +41,7 @@ public sealed class DicomClient : IAsyncDisposable
         {
             var response = association.Contexts[0].IsAccepted ? await association.EchoAsync().ConfigureAwait(false) : null;
             await association.ReleaseAsync().ConfigureAwait(false);
-            return (response, association.Peer);
+            return new DicomEcho(response, association.Peer, association.Tls);
         }
     }
 

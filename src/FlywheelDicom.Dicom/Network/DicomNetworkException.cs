@@ -14,6 +14,25 @@ public enum DicomNetworkError
     AssociationAborted,
     ContextRefused,
     ProtocolError,
+    CertificateExpired,
+    CertificateNotYetValid,
+    CertificateNameMismatch,
+    CertificateUntrusted,
+    CertificateRevoked,
+
+    /// <summary>Its key or signature is weaker than the TLS profile wants.</summary>
+    CertificateWeak,
+    ClientCertificateRequired,
+    ClientCertificateRefused,
+
+    /// <summary>No common protocol or cipher suite, or the peer gave up without saying why.</summary>
+    TlsNotAgreed,
+
+    /// <summary>TLS was spoken to a peer that does not.</summary>
+    TlsNotSpoken,
+
+    /// <summary>Plain DICOM was spoken to a peer that wants TLS.</summary>
+    TlsExpected,
 }
 
 /// <summary>A conversation with a peer failed. The message names the peer, what was being done, and what to try.</summary>

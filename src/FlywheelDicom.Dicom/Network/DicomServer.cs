@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace FlywheelDicom.Network;
 
@@ -17,6 +18,9 @@ public sealed record DicomServerOptions
     public required StoreSink Sink { get; init; }
     public int MaxPduLength { get; init; } = DicomClientOptions.DefaultMaxPduLength;
     public int MaxAssociations { get; init; } = 64;
+
+    /// <summary>Null: plain connections.</summary>
+    public DicomServerTls? Tls { get; init; }
 
     /// <summary>The first PDU, and the close at the end (PS3.8 §9.1.5).</summary>
     public TimeSpan ArtimTimeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -121,6 +125,15 @@ public sealed class DicomServer : IAsyncDisposable
         }
     }
 
+    private async Task<Stream> StreamAsync(Socket socket)
+    {
+        if (_options.Tls is not { } tls)
+            return new NetworkStream(socket, ownsSocket: false);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        limit.CancelAfter(_options.ArtimTimeout);
+        return await TlsHandshake.AsServerAsync(socket, tls, limit.Token).ConfigureAwait(false);
+    }
+
     private async Task ServeAsync(Socket socket)
     {
         await Task.Yield();
@@ -128,10 +141,11 @@ public sealed class DicomServer : IAsyncDisposable
         try
         {
             socket.NoDelay = true;
-            using var transport = new PduTransport(socket, new NetworkStream(socket, ownsSocket: false), _stop.Token);
+            using var transport = new PduTransport(socket, await StreamAsync(socket).ConfigureAwait(false), _stop.Token);
             await new ServerAssociation(this, _options, transport, isWithinLimit).RunAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or InvalidDataException or OperationCanceledException or SocketException or ObjectDisposedException
+            or AuthenticationException or InvalidOperationException)
         {
             // One caller's connection broke or made no sense; it is closed, and the others go on.
         }

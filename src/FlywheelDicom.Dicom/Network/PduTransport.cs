@@ -13,6 +13,9 @@ internal readonly record struct Pdu(PduType Type, ReadOnlyMemory<byte> Body)
     public bool IsClosed => Type == default;
 }
 
+/// <summary>What came is a TLS record, not a PDU.</summary>
+internal sealed class TlsRecordException() : IOException("What came is TLS, not DICOM.");
+
 /// <summary>
 /// Whole PDUs in and out of one TCP connection, each operation under a deadline. A missed deadline or a cancellation closes
 /// the connection, which ends whatever waits on it; a connection that failed once is never used again.
@@ -98,6 +101,8 @@ internal sealed class PduTransport : IDisposable
                 return _start == _end ? Pdu.Closed : throw new EndOfStreamException("The connection ended inside a PDU.");
             var type = (PduType)_buffer[_start];
             var length = BinaryPrimitives.ReadUInt32BigEndian(_buffer.AsSpan(_start + 2));
+            if (_buffer[_start] is >= 0x14 and <= 0x17 && _buffer[_start + 1] == 3)
+                throw new TlsRecordException();
             if (length > maxLength)
                 throw new InvalidDataException($"A PDU of type {(byte)type:X2} announces {length} bytes; at most {maxLength} are taken.");
             if (!await FillAsync(HeaderSize + (int)length).ConfigureAwait(false))

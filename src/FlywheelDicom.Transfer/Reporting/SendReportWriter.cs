@@ -17,10 +17,10 @@ public static class SendReportWriter
     {
         ArgumentNullException.ThrowIfNull(tally);
         var origin = tally.First;
-        var label = origin?.SessionLabel ?? origin?.FileName ?? "empty";
-        var isOneAcquisition = origin?.AcquisitionLabel is not null && tally.Origins.Select(o => o.AcquisitionId).Distinct().Take(2).Count() == 1;
-        if (isOneAcquisition)
-            label += "_" + origin!.AcquisitionLabel;
+        var isOneSession = tally.Origins.Select(o => o.SessionId).Distinct(StringComparer.Ordinal).Take(2).Count() == 1;
+        var label = (isOneSession ? origin?.SessionLabel : origin?.Scope?.Label) ?? origin?.SessionLabel ?? origin?.FileName ?? "empty";
+        if (origin is { Scope.Kind: "acquisition", AcquisitionLabel: not null })
+            label += "_" + origin.AcquisitionLabel;
         return string.Create(CultureInfo.InvariantCulture, $"dicom-send_report-{Safe(label)}_{now:yyyy-MM-dd_HH-mm-ss}.csv");
     }
 
@@ -81,6 +81,11 @@ public static class SendReportWriter
             throw;
         }
     }
+
+    /// <summary>The name that a report has in Flywheel: ASCII, which every server and storage takes.</summary>
+    public static string AttachmentName(string path)
+        => string.Concat(Safe(Path.GetFileName(path)).Normalize(NormalizationForm.FormD)
+            .Where(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark).Select(c => c is ' ' or > '~' ? '_' : c));
 
     /// <summary>What some file system, or Flywheel, refuses in a name becomes an underscore.</summary>
     private static string Safe(string label)

@@ -40,7 +40,7 @@ internal sealed class DestinationHealth
     public void Failed(DicomNetworkException failure)
     {
         if (failure.Error is not (DicomNetworkError.HostNotFound or DicomNetworkError.ConnectionRefused or DicomNetworkError.ConnectionFailed
-            or DicomNetworkError.ConnectTimeout or DicomNetworkError.AssociationRejected))
+            or DicomNetworkError.ConnectTimeout or DicomNetworkError.AssociationRejected or >= DicomNetworkError.CertificateExpired))
             return;
         lock (_lock)
         {

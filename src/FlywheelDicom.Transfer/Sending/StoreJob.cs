@@ -35,7 +35,7 @@ public sealed class StoreJob
     public StoreJob(DicomDestination destination, StoreOptions options, Func<DicomSendResult, ValueTask> emit, Action<string> verbose, CancellationToken cancellation)
         => (_destination, _options, _emit, _verbose, _cancellation) = (destination, options, emit, verbose, cancellation);
 
-    /// <summary>Sends until the input is complete.</summary>
+    /// <summary>Sends until the input is complete. What enters was claimed (<see cref="DicomFile.Claim"/>); it is released with its result.</summary>
     public async Task RunAsync(ChannelReader<DicomFile> input)
     {
         _clients = [.. Enumerable.Range(0, _options.MaxAssociations).Select(_ => new DicomClient(_destination, _options.Client, _cancellation))];
@@ -72,7 +72,7 @@ public sealed class StoreJob
     /// few seconds, transient rejections the whole retry time.
     /// </summary>
     /// <exception cref="DicomNetworkException">It cannot be used.</exception>
-    public static async Task<(DicomResponse? Response, DicomPeer? Peer)> CheckAsync(
+    public static async Task<DicomEcho> CheckAsync(
         DicomDestination destination, StoreOptions options, Action<string> verbose, CancellationToken cancellation)
     {
         var started = Stopwatch.StartNew();
@@ -114,6 +114,7 @@ public sealed class StoreJob
                 await Task.Delay(s_gather, _cancellation).ConfigureAwait(false);
             if (await SendAsync(client, retry, file, mayReturn).ConfigureAwait(false) is { } result)
             {
+                file.Release();
                 await _emit(result).ConfigureAwait(false);
                 continue;
             }

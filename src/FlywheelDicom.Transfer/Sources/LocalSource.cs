@@ -10,11 +10,14 @@ namespace FlywheelDicom.Transfer.Sources;
 public sealed class LocalSource
 {
     private readonly Action<string> _leftOut;
+    private readonly SpoolSpace _space;
     private readonly CancellationToken _cancellation;
 
     /// <param name="leftOut">Told why something was passed over.</param>
+    /// <param name="space">Where archives are unpacked that cannot be read in place.</param>
     /// <param name="cancellation">Ends the search.</param>
-    public LocalSource(Action<string> leftOut, CancellationToken cancellation) => (_leftOut, _cancellation) = (leftOut, cancellation);
+    public LocalSource(Action<string> leftOut, SpoolSpace space, CancellationToken cancellation)
+        => (_leftOut, _space, _cancellation) = (leftOut, space, cancellation);
 
     /// <summary>Everything at a path: a file, an archive, or a folder.</summary>
     public IEnumerable<DicomFile> Read(string path, bool recurse)
@@ -38,6 +41,24 @@ public sealed class LocalSource
         }
         if (!any)
             yield return Unusable(pattern, pattern, new(DicomProblem.NotDicom, matches.Count == 0 ? "Nothing matches it." : "Nothing that it matches is DICOM."));
+    }
+
+    /// <summary>One file or archive, wherever its bytes are. That it is DICOM is expected: it gives a problem if not.</summary>
+    public IEnumerable<DicomFile> Read(DicomSource source, DicomOrigin origin)
+    {
+        ContentKind kind;
+        DicomFile? problem = null;
+        try
+        {
+            kind = KindOf(source);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            (kind, problem) = (ContentKind.Other, Broken(origin.FileName, origin, e));
+        }
+        if (problem is not null)
+            return [problem];
+        return Content.IsArchive(kind) ? ReadArchive(source, kind, origin.FileName, origin, isGiven: true) : One(source, origin.FileName, origin, isGiven: true);
     }
 
     private IEnumerable<DicomFile> ReadFolder(string folder, bool recurse)
@@ -193,23 +214,16 @@ public sealed class LocalSource
             _leftOut($"'{name}' is an archive without DICOM.");
     }
 
-    private static IEnumerable<ArchiveEntry> Entries(DicomSource source, ContentKind kind, string prefix, DicomOrigin origin)
+    private IEnumerable<ArchiveEntry> Entries(DicomSource source, ContentKind kind, string prefix, DicomOrigin origin) => kind switch
     {
-        switch (kind)
-        {
-            case ContentKind.Zip:
-                return ZipEntries.Read(Seekable(source));
-            case ContentKind.Tar:
-                return TarEntries.Read(Seekable(source));
-            case ContentKind.SevenZip:
-                return SevenZipEntries.Read(Seekable(source));
-            default:
-                return CompressedEntries(source, kind, prefix.Length > 0 ? prefix.TrimEnd('/') : origin.FileName);
-        }
-    }
+        ContentKind.Zip => Seekable(source, s => ZipEntries.Read(s, _space)),
+        ContentKind.Tar => Seekable(source, TarEntries.Read),
+        ContentKind.SevenZip => Seekable(source, s => SevenZipEntries.Read(s, _space)),
+        _ => CompressedEntries(source, kind, prefix.Length > 0 ? prefix.TrimEnd('/') : origin.FileName),
+    };
 
     /// <summary>A compressed tar, or one compressed file. Which, its first bytes tell; what is neither is not unpacked.</summary>
-    private static IEnumerable<ArchiveEntry> CompressedEntries(DicomSource source, ContentKind kind, string name)
+    private IEnumerable<ArchiveEntry> CompressedEntries(DicomSource source, ContentKind kind, string name)
     {
         using var raw = source.Open();
         using var inner = Decompression.Open(raw, kind);
@@ -217,18 +231,30 @@ public sealed class LocalSource
         var count = inner.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         var whole = new PrefixedStream(head.AsMemory(0, count), inner);
         var content = Content.Of(head.AsSpan(0, count));
+        var spool = new SpoolFile(_space, source.Length, again =>
+        {
+            using var compressed = source.Open();
+            using var plain = Decompression.Open(compressed, kind);
+            again.Fill(plain);
+        });
         if (content == ContentKind.Tar)
         {
-            foreach (var entry in TarEntries.Spool(whole, source.Length))
+            foreach (var entry in TarEntries.Spool(whole, spool))
                 yield return entry;
             yield break;
         }
-        // What is certainly not DICOM (NIfTI, say) is not unpacked; its first bytes stand for it.
-        var spool = new SpoolFile(source.Length);
-        spool.Fill(content == ContentKind.Dicom || Content.IsArchive(content) || DicomFile.MayBeDicom(head.AsSpan(0, count))
-            ? whole
-            : new MemoryStream(head, 0, count));
-        yield return new ArchiveEntry(Path.GetFileNameWithoutExtension(name), spool.Slice(0, spool.Length));
+        try
+        {
+            // What is certainly not DICOM (NIfTI, say) is not unpacked; its first bytes stand for it.
+            spool.Fill(content == ContentKind.Dicom || Content.IsArchive(content) || DicomFile.MayBeDicom(head.AsSpan(0, count))
+                ? whole
+                : new MemoryStream(head, 0, count));
+            yield return new ArchiveEntry(Path.GetFileNameWithoutExtension(name), spool.Slice(0, spool.Length));
+        }
+        finally
+        {
+            spool.EndFilling();
+        }
     }
 
     private IEnumerable<DicomFile> One(DicomSource source, string name, DicomOrigin origin, bool isGiven)
@@ -267,14 +293,30 @@ public sealed class LocalSource
     }
 
     /// <summary>An archive inside a compressed entry is spooled first: its directory is at its end.</summary>
-    private static DicomSource Seekable(DicomSource source)
+    private IEnumerable<ArchiveEntry> Seekable(DicomSource source, Func<DicomSource, IEnumerable<ArchiveEntry>> read)
     {
         using var stream = source.Open();
         if (stream.CanSeek)
-            return source;
-        var spool = new SpoolFile(source.Length);
-        spool.Fill(stream);
-        return spool.Slice(0, spool.Length);
+        {
+            foreach (var entry in read(source))
+                yield return entry;
+            yield break;
+        }
+        var spool = new SpoolFile(_space, source.Length, again =>
+        {
+            using var content = source.Open();
+            again.Fill(content);
+        });
+        try
+        {
+            spool.Fill(stream);
+            foreach (var entry in read(spool.Slice(0, spool.Length)))
+                yield return entry;
+        }
+        finally
+        {
+            spool.EndFilling();
+        }
     }
 
     private static DicomFile Broken(string name, DicomOrigin origin, Exception e)

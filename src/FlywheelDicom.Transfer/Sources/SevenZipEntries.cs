@@ -7,13 +7,32 @@ namespace FlywheelDicom.Transfer.Sources;
 /// <summary>The entries of a 7z. Its blocks hold many files each, so it is unpacked in one pass, each entry into the spool.</summary>
 internal static class SevenZipEntries
 {
-    public static IEnumerable<ArchiveEntry> Read(DicomSource archive)
+    public static IEnumerable<ArchiveEntry> Read(DicomSource archive, SpoolSpace space)
+    {
+        var spool = new SpoolFile(space, archive.Length, again =>
+        {
+            foreach (var _ in Unpack(archive, again))
+            {
+                // Each step unpacks one entry.
+            }
+        });
+        try
+        {
+            foreach (var entry in Unpack(archive, spool))
+                yield return entry;
+        }
+        finally
+        {
+            spool.EndFilling();
+        }
+    }
+
+    private static IEnumerable<ArchiveEntry> Unpack(DicomSource archive, SpoolFile spool)
     {
         using var stream = archive.Open();
         using var sevenZip = SevenZipArchive.OpenArchive(stream, ReaderOptions.ForExternalStream);
         if (sevenZip.Entries.Any(e => e.IsEncrypted))
             throw new ArchiveException(DicomProblem.EncryptedArchive, "It is encrypted. Decrypt the archive first.");
-        var spool = new SpoolFile(archive.Length);
         using var reader = sevenZip.ExtractAllEntries();
         while (reader.MoveToNextEntry())
         {

@@ -4,57 +4,75 @@ using Microsoft.Win32.SafeHandles;
 namespace FlywheelDicom.Transfer.Sources;
 
 /// <summary>
-/// A private temporary file that lives as long as something reads it. It has no name once it is open (Unix), or goes with its
-/// last handle (Windows): neither Ctrl+C nor a killed process leaves one behind. It refuses to grow without bound.
+/// A private temporary file with what came out of an archive or from a download. It has no name once it is open (Unix), or goes
+/// with its handle (Windows): neither Ctrl+C nor a killed process leaves one behind. It is closed when the last of its instances
+/// was sent, and filled again should one be opened later. It refuses to grow without bound.
 /// </summary>
 internal sealed class SpoolFile
 {
-    /// <summary>From here on a spool is weighed against what it came from.</summary>
-    public const long FreeSize = 1L << 30;
-
-    /// <summary>The most that compressed images have been seen to expand is far below; a bomb is far above.</summary>
-    public const int MaxRatio = 200;
-
     private const long ReservedSpace = 512L << 20;
     private const long CheckEvery = 64L << 20;
 
-    private readonly SafeFileHandle _handle;
-    private readonly string _folder;
+    private readonly SpoolSpace _space;
     private readonly long _sourceLength;
+    private readonly Action<SpoolFile> _fill;
+    private readonly object _lock = new();
+    private SafeFileHandle? _handle;
+    private SafeFileHandle? _target;
     private long _checkedAt;
+    private int _wanted;
+    private int _claimed;
+    private bool _isFilling;
 
-    /// <param name="sourceLength">Bytes of the archive that it is filled from.</param>
-    public SpoolFile(long sourceLength)
+    /// <param name="space">What accounts for it.</param>
+    /// <param name="sourceLength">Bytes of the archive that it is filled from, against which its growth is weighed.</param>
+    /// <param name="fill">Fills it again, with the same bytes, where it was closed and is wanted after all.</param>
+    /// <param name="reserved">Bytes that it is expected to take at least.</param>
+    public SpoolFile(SpoolSpace space, long sourceLength, Action<SpoolFile> fill, long reserved = 0)
     {
-        _sourceLength = sourceLength;
-        _folder = Path.GetTempPath();
-        var path = Path.Combine(_folder, $"fwdicom-{Guid.NewGuid():N}.spool");
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete, Options = FileOptions.DeleteOnClose,
-            BufferSize = 0,
-        };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        _handle = OpenHandle(path, options);
-        if (!OperatingSystem.IsWindows())
-            File.Delete(path);
+        (_space, _sourceLength, _fill, Reserved) = (space, sourceLength, fill, reserved);
+        // Read while it fills: an entry is handed on as soon as it is whole.
+        _handle = _target = Create(space.Folder);
+        _isFilling = true;
+        space.Add(this);
     }
 
     public long Length { get; private set; }
 
-    /// <exception cref="IOException">It grew past what is sane, or the disk is nearly full.</exception>
+    public long Reserved { get; }
+
+    /// <summary>Bytes on disk, or soon there, that nobody but a reader or a sender keeps there: waiting for them makes sense.</summary>
+    public long BusyBytes
+    {
+        get
+        {
+            lock (_lock)
+                return _isFilling || _claimed > 0 ? Math.Max(Reserved, Length) : 0;
+        }
+    }
+
+    public long BytesOnDisk
+    {
+        get
+        {
+            lock (_lock)
+                return _handle is null ? 0 : Length;
+        }
+    }
+
+    /// <exception cref="IOException">The disk is full, or nearly.</exception>
+    /// <exception cref="InvalidDataException">It grew past what is sane.</exception>
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        if (Length > FreeSize && Length / MaxRatio > _sourceLength)
-            throw new InvalidDataException($"It expands to more than {MaxRatio} times its size: that is no honest archive.");
+        if (Length > _space.FreeSize && Length / _space.MaxRatio > _sourceLength)
+            throw new InvalidDataException($"It expands to more than {_space.MaxRatio} times its size: that is no honest archive.");
         if (Length - _checkedAt >= CheckEvery)
         {
             _checkedAt = Length;
-            if (new DriveInfo(_folder).AvailableFreeSpace < ReservedSpace)
+            if (new DriveInfo(_space.Folder).AvailableFreeSpace < ReservedSpace)
                 throw new IOException("The temporary folder's disk is nearly full.");
         }
-        RandomAccess.Write(_handle, bytes, Length);
+        RandomAccess.Write(_target!, bytes, Length);
         Length += bytes.Length;
     }
 
@@ -65,28 +83,138 @@ internal sealed class SpoolFile
             Append(buffer.AsSpan(0, read));
     }
 
-    /// <summary>Part of it as the bytes of an instance; the spool lives while one of these does.</summary>
-    public DicomSource Slice(long offset, long length) => new SpoolSlice(_handle, offset, length);
-
-    /// <summary>Gives the space back at once, where nothing in it turned out to be of use.</summary>
-    public void Discard() => _handle.Dispose();
-
-    private static SafeFileHandle OpenHandle(string path, FileStreamOptions options)
+    /// <summary>Begins anew.</summary>
+    public void Clear()
     {
-        // The stream is only a way to open with a mode; the handle is taken over, its deletion is arranged by the caller.
-        if (OperatingSystem.IsWindows())
-            return File.OpenHandle(path, options.Mode, options.Access, options.Share, options.Options);
-        options.Options = FileOptions.None;
-        using (new FileStream(path, options))
-        {
-            // Created for us alone; now opened for random access.
-        }
-        return File.OpenHandle(path, FileMode.Open, options.Access, options.Share, FileOptions.RandomAccess);
+        RandomAccess.SetLength(_target!, 0);
+        (Length, _checkedAt) = (0, 0);
     }
 
-    private sealed class SpoolSlice(SafeFileHandle handle, long offset, long length) : DicomSource
+    /// <summary>All is in it, and all its instances were found: from now on it lives as long as these want it.</summary>
+    public void EndFilling()
+    {
+        lock (_lock)
+        {
+            _isFilling = false;
+            CloseIfUnwanted();
+        }
+        _space.Changed();
+    }
+
+    /// <summary>Closes it at once; it is filled again if it is read all the same.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _handle?.Dispose();
+            _handle = null;
+        }
+        _space.Changed();
+    }
+
+    /// <summary>Reads at a place, from many threads at a time.</summary>
+    public int Read(Span<byte> target, long offset)
+    {
+        while (true)
+        {
+            var handle = Volatile.Read(ref _handle) ?? Refilled();
+            try
+            {
+                return RandomAccess.Read(handle, target, offset);
+            }
+            catch (ObjectDisposedException)
+            {
+                // Closed between the two: it is filled again.
+            }
+        }
+    }
+
+    /// <summary>Part of it as the bytes of an instance.</summary>
+    public DicomSource Slice(long offset, long length) => new SpoolSlice(this, offset, length);
+
+    private SafeFileHandle Refilled()
+    {
+        lock (_lock)
+        {
+            if (_handle is { IsClosed: false } handle)
+                return handle;
+            if (_space.IsStopped)
+                throw new IOException("The run that it was fetched for was stopped.");
+            var length = Length;
+            (Length, _checkedAt) = (0, 0);
+            var filled = _target = Create(_space.Folder);
+            try
+            {
+                _fill(this);
+                if (Length < length)
+                    throw new IOException("What it came from has changed meanwhile.");
+                // Only now: who reads meanwhile waits for the whole.
+                Volatile.Write(ref _handle, filled);
+                return filled;
+            }
+            catch
+            {
+                filled.Dispose();
+                Length = length;
+                throw;
+            }
+        }
+    }
+
+    private void Retain()
+    {
+        lock (_lock)
+            _wanted++;
+    }
+
+    private void Claim()
+    {
+        lock (_lock)
+            _claimed++;
+    }
+
+    private void Release()
+    {
+        lock (_lock)
+        {
+            (_wanted, _claimed) = (Math.Max(0, _wanted - 1), Math.Max(0, _claimed - 1));
+            CloseIfUnwanted();
+        }
+        _space.Changed();
+    }
+
+    private void CloseIfUnwanted()
+    {
+        if (_wanted > 0 || _claimed > 0 || _isFilling)
+            return;
+        _handle?.Dispose();
+        _handle = null;
+    }
+
+    private static SafeFileHandle Create(string folder)
+    {
+        var path = Path.Combine(folder, $"fwdicom-{Guid.NewGuid():N}.spool");
+        if (OperatingSystem.IsWindows())
+            return File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.DeleteOnClose);
+        // The stream is only a way to create it for us alone; then it is opened for random access, and its name goes.
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        using (new FileStream(path, options))
+        {
+            var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.RandomAccess);
+            File.Delete(path);
+            return handle;
+        }
+    }
+
+    private sealed class SpoolSlice(SpoolFile spool, long offset, long length) : DicomSource
     {
         public override long Length => length;
-        public override Stream Open() => new RangeStream(handle, offset, length);
+        public override Stream Open() => new SpoolStream(spool, offset, length);
+        public override void Retain() => spool.Retain();
+        public override void Claim() => spool.Claim();
+        public override void Release() => spool.Release();
     }
 }

@@ -24,20 +24,26 @@ internal static class TarEntries
     }
 
     /// <param name="decompressed">Read once, to its end.</param>
-    /// <param name="compressedLength">What the spool is weighed against.</param>
-    public static IEnumerable<ArchiveEntry> Spool(Stream decompressed, long compressedLength)
+    /// <param name="spool">Gets every byte that is read.</param>
+    public static IEnumerable<ArchiveEntry> Spool(Stream decompressed, SpoolFile spool)
     {
-        var spool = new SpoolFile(compressedLength);
         using var tee = new TeeStream(decompressed, spool);
         using var reader = new TarReader(tee, leaveOpen: true);
-        while (Next(reader) is { } entry)
+        try
         {
-            if (entry.DataStream is not { } data || !IsFile(entry))
-                continue;
-            // Its bytes are in the spool once they were read; only then is it handed on.
-            var offset = spool.Length;
-            Drain(data, entry.Name);
-            yield return new ArchiveEntry(entry.Name, spool.Slice(offset, entry.Length));
+            while (Next(reader) is { } entry)
+            {
+                if (entry.DataStream is not { } data || !IsFile(entry))
+                    continue;
+                // Its bytes are in the spool once they were read; only then is it handed on.
+                var offset = spool.Length;
+                Drain(data, entry.Name);
+                yield return new ArchiveEntry(entry.Name, spool.Slice(offset, entry.Length));
+            }
+        }
+        finally
+        {
+            spool.EndFilling();
         }
     }
 

@@ -9,9 +9,9 @@ namespace FlywheelDicom.Transfer.Sources;
 /// </summary>
 internal static class ZipEntries
 {
-    public static IEnumerable<ArchiveEntry> Read(DicomSource archive)
+    public static IEnumerable<ArchiveEntry> Read(DicomSource archive, SpoolSpace space)
     {
-        var zip = Open(archive);
+        var zip = Open(archive, space);
         var encrypted = 0;
         for (var i = 0; i < zip.Archive.Entries.Count; i++)
         {
@@ -20,21 +20,27 @@ internal static class ZipEntries
                 continue;
             if (entry.IsEncrypted)
                 encrypted++;
+            else if (zip.CanOpen(entry))
+                yield return new ArchiveEntry(entry.FullName, zip.SourceOf(entry));
             else
-                yield return new ArchiveEntry(entry.FullName, zip.SourceOf(entry, archive));
+            {
+                var spool = zip.Spool(entry);
+                yield return new ArchiveEntry(entry.FullName, spool is { Length: > 0 } ? spool.Slice(0, spool.Length) : zip.SourceOf(entry));
+                spool?.EndFilling();
+            }
         }
         if (encrypted > 0)
             throw new ArchiveException(DicomProblem.EncryptedArchive, $"{encrypted} of its entries are encrypted. Decrypt the archive first.");
     }
 
-    private static SharedZip Open(DicomSource archive)
+    private static SharedZip Open(DicomSource archive, SpoolSpace space)
     {
         var stream = new ThreadPositionStream(archive);
         try
         {
             var zip = new ZipArchive(stream, ZipArchiveMode.Read);
             _ = zip.Entries.Count;
-            return new SharedZip(zip);
+            return new SharedZip(zip, archive, space);
         }
         catch (InvalidDataException e)
         {
@@ -44,51 +50,61 @@ internal static class ZipEntries
     }
 
     /// <summary>One reading of the central directory that all entries share.</summary>
-    private sealed class SharedZip(ZipArchive archive)
+    private sealed class SharedZip(ZipArchive archive, DicomSource whole, SpoolSpace space)
     {
         public ZipArchive Archive { get; } = archive;
+        public DicomSource Whole { get; } = whole;
 
-        public DicomSource SourceOf(ZipArchiveEntry entry, DicomSource whole)
+        public ZipEntrySource SourceOf(ZipArchiveEntry entry) => new(this, entry);
+
+        /// <summary>False for a method that the platform lacks, and for damage.</summary>
+        public bool CanOpen(ZipArchiveEntry entry)
         {
             try
             {
                 lock (Archive)
                     entry.Open().Dispose();
-                return new ZipEntrySource(this, entry);
+                return true;
             }
             catch (Exception e) when (e is InvalidDataException or NotSupportedException)
             {
-                return Spool(entry, whole) ?? new ZipEntrySource(this, entry);
+                return false;
             }
         }
 
-        private static DicomSource? Spool(ZipArchiveEntry entry, DicomSource whole)
+        public SpoolFile? Spool(ZipArchiveEntry entry)
         {
-            using var stream = whole.Open();
+            var spool = new SpoolFile(space, entry.CompressedLength, again => Unpack(entry, again));
             try
             {
-                using var other = SharpCompress.Archives.Zip.ZipArchive.OpenArchive(stream, ReaderOptions.ForExternalStream);
-                foreach (var candidate in other.Entries)
-                {
-                    if (candidate.IsDirectory || candidate.Key != entry.FullName)
-                        continue;
-                    using var content = candidate.OpenEntryStream();
-                    var spool = new SpoolFile(entry.CompressedLength);
-                    spool.Fill(content);
-                    return spool.Slice(0, spool.Length);
-                }
+                Unpack(entry, spool);
+                return spool;
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
                 // A method that this library has not either, or damage: opening it in place will say so.
+                spool.EndFilling();
+                return null;
             }
-            return null;
+        }
+
+        private void Unpack(ZipArchiveEntry entry, SpoolFile spool)
+        {
+            using var stream = Whole.Open();
+            using var other = SharpCompress.Archives.Zip.ZipArchive.OpenArchive(stream, ReaderOptions.ForExternalStream);
+            if (other.Entries.FirstOrDefault(e => !e.IsDirectory && e.Key == entry.FullName) is not { } found)
+                return;
+            using var content = found.OpenEntryStream();
+            spool.Fill(content);
         }
     }
 
     private sealed class ZipEntrySource(SharedZip zip, ZipArchiveEntry entry) : DicomSource
     {
         public override long Length => entry.Length;
+        public override void Retain() => zip.Whole.Retain();
+        public override void Claim() => zip.Whole.Claim();
+        public override void Release() => zip.Whole.Release();
 
         public override Stream Open()
         {

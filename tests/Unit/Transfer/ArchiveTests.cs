@@ -26,7 +26,9 @@ public sealed class ArchiveTests : IDisposable
         return path;
     }
 
-    private List<DicomFile> Read(string path, bool recurse = false) => [.. new LocalSource(_leftOut.Add, default).Read(path, recurse)];
+    private readonly SpoolSpace _space = new();
+
+    private List<DicomFile> Read(string path, bool recurse = false) => [.. new LocalSource(_leftOut.Add, _space, default).Read(path, recurse)];
 
     private static byte[] Zip(CompressionLevel level, params (string Name, byte[] Bytes)[] entries)
     {
@@ -195,7 +197,7 @@ public sealed class ArchiveTests : IDisposable
     [Fact]
     public void Bomb_is_refused_before_it_fills_the_disk()
     {
-        var spool = new SpoolFile(1000);
+        var spool = new SpoolFile(_space, 1000, _ => { });
         var chunk = new byte[64 << 20];
         var e = Assert.Throws<InvalidDataException>(() =>
         {
@@ -203,8 +205,60 @@ public sealed class ArchiveTests : IDisposable
                 spool.Append(chunk);
         });
         Assert.Contains("no honest archive", e.Message, StringComparison.Ordinal);
-        Assert.InRange(spool.Length, SpoolFile.FreeSize, SpoolFile.FreeSize * 2);
-        spool.Discard();
+        Assert.InRange(spool.Length, _space.FreeSize, _space.FreeSize * 2);
+        spool.Close();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Spool_goes_with_its_last_instance_and_comes_back_when_opened(int rounds)
+    {
+        var files = Read(Write("x.tgz", Gzip(Tar(TarEntryFormat.Pax, ("1", Instance(1)), ("2", Instance(2))))));
+        for (var round = 0; round < rounds; round++)
+        {
+            files.ForEach(f => f.Claim());
+            Assert.True(Spooled() > 0 || round > 0);
+            foreach (var (file, number) in files.Zip([1, 2]))
+            {
+                using var stream = file.OpenRead();
+                using var copy = new MemoryStream();
+                stream.CopyTo(copy);
+                Assert.Equal(Instance(number), copy.ToArray());
+                Assert.True(Spooled() > 0);
+                file.Release();
+            }
+            Assert.Equal(0, Spooled());
+        }
+    }
+
+    [Fact]
+    public void Stopped_run_gives_its_space_back_and_says_so()
+    {
+        var files = Read(Write("x.tgz", Gzip(Tar(TarEntryFormat.Pax, ("1", Instance(1))))));
+        _space.Stop();
+        Assert.Equal(0, Spooled());
+        Assert.Contains("stopped", Assert.ThrowsAny<IOException>(() => files[0].OpenRead().ReadByte()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Room_is_waited_for_only_while_a_sender_has_it()
+    {
+        var space = new SpoolSpace { Limit = 1 };
+        var files = new LocalSource(_ => { }, space, default).Read(Write("x.tgz", Gzip(Tar(TarEntryFormat.Pax, ("1", Instance(1))))), false).ToList();
+        await space.WaitForRoomAsync(10, default).WaitAsync(TimeSpan.FromSeconds(5));
+        files[0].Claim();
+        var wait = space.WaitForRoomAsync(10, default);
+        await Task.Delay(100);
+        Assert.False(wait.IsCompleted);
+        files[0].Release();
+        await wait.WaitAsync(TimeSpan.FromSeconds(5));
+    }
+
+    private long Spooled()
+    {
+        _space.Changed();
+        return _space.OnDisk;
     }
 
     [Fact]

@@ -12,6 +12,7 @@ public class ReportTests
         Origin = new DicomOrigin
         {
             FileName = file, AcquisitionId = acquisition, SessionLabel = session, AcquisitionLabel = acquisition is null ? null : "t2*",
+            Scope = acquisition is null ? null : new DicomOriginScope("acquisition", acquisition, "t2*"),
             FlywheelPath = acquisition is null ? null : $"g/p/s/{session}/t2*/files/{file}",
         },
     };

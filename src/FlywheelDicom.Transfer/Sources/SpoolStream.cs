@@ -1,9 +1,7 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>Part of an open file as a stream of its own: many may read one handle at a time, each at its own place.</summary>
-internal sealed class RangeStream(SafeFileHandle handle, long offset, long length) : Stream
+/// <summary>Part of a spool as a stream of its own: many may read one spool at a time, each at its own place.</summary>
+internal sealed class SpoolStream(SpoolFile spool, long offset, long length) : Stream
 {
     private long _position;
 
@@ -18,7 +16,7 @@ internal sealed class RangeStream(SafeFileHandle handle, long offset, long lengt
         var count = (int)Math.Min(buffer.Length, length - _position);
         if (count <= 0)
             return 0;
-        var read = RandomAccess.Read(handle, buffer[..count], offset + _position);
+        var read = spool.Read(buffer[..count], offset + _position);
         _position += read;
         return read;
     }

@@ -1,0 +1,10 @@
+using System.Management.Automation;
+
+namespace FlywheelDicom.Cmdlets;
+
+/// <summary>Ends the connection and forgets the key.</summary>
+[Cmdlet(VerbsCommunications.Disconnect, "FwInstance")]
+public sealed class DisconnectFwInstanceCommand : DicomCmdlet
+{
+    protected override void EndProcessing() => FlywheelConnection.Replace(null);
+}

@@ -1,0 +1,64 @@
+using System.Management.Automation;
+using FlywheelDicom.Flywheel;
+
+namespace FlywheelDicom.Cmdlets;
+
+/// <summary>Finds sessions in Flywheel.</summary>
+[Cmdlet(VerbsCommon.Get, "FwSession", DefaultParameterSetName = AllSet)]
+[OutputType(typeof(FwSession))]
+public sealed class GetFwSessionCommand : FlywheelCmdlet
+{
+    private const string AllSet = "All";
+    private const string ProjectSet = "Project";
+    private const string SubjectSet = "Subject";
+    private const string PathSet = "Path";
+
+    /// <summary>All sessions of a project.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ProjectSet)]
+    [ValidateNotNullOrEmpty]
+    public string ProjectId { get; set; } = "";
+
+    /// <summary>All sessions of a subject.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = SubjectSet)]
+    [ValidateNotNullOrEmpty]
+    public string SubjectId { get; set; } = "";
+
+    /// <summary>group/project/subject/session; a shorter one gives all sessions below it.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet)]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>Conditions in Flywheel's own language.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Filter { get; set; }
+
+    protected override void EndProcessing()
+    {
+        var client = Connection.Client.With(o => o with { Verbose = Lines.Enqueue });
+        var path = Path.Length > 0 ? ParsePath(Path) : null;
+        var warnings = new List<string>();
+        var found = Ask(Path.Length > 0 ? Path : ProjectId + SubjectId, () => FindAsync(client, path, warnings.Add));
+        warnings.ForEach(WriteWarning);
+        foreach (var session in found.OrderBy(s => s.Timestamp ?? s.Created ?? DateTimeOffset.MaxValue).ThenBy(s => s.Id, StringComparer.Ordinal))
+            WriteObject(FwSession.Of(session));
+    }
+
+    private async Task<List<FlywheelContainer>> FindAsync(FlywheelClient client, FlywheelPath? path, Action<string> warn)
+    {
+        (FlywheelContainerKind, string)? parent = ParameterSetName switch
+        {
+            ProjectSet => (FlywheelContainerKind.Project, ProjectId),
+            SubjectSet => (FlywheelContainerKind.Subject, SubjectId),
+            _ => null,
+        };
+        if (path is not null)
+        {
+            var container = await client.ResolveAsync(path, warn, Cancellation).ConfigureAwait(false);
+            if (container.Kind == FlywheelContainerKind.Session)
+                return [container];
+            parent = (container.Kind!.Value, container.Id);
+        }
+        return await AllAsync(client.ListAsync(FlywheelContainerKind.Session, parent, Filter, Cancellation)).ConfigureAwait(false);
+    }
+}

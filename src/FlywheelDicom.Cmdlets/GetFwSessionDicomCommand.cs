@@ -1,0 +1,180 @@
+using System.Management.Automation;
+using FlywheelDicom.Flywheel;
+using FlywheelDicom.Transfer.Flywheel;
+using FlywheelDicom.Transfer.Sources;
+
+namespace FlywheelDicom.Cmdlets;
+
+/// <summary>Streams the DICOM instances of a session, subject, project or acquisition in Flywheel.</summary>
+[Cmdlet(VerbsCommon.Get, "FwSessionDicom", DefaultParameterSetName = SessionSet)]
+[OutputType(typeof(DicomFile))]
+public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
+{
+    private const string SessionSet = "Session";
+    private const string SubjectSet = "Subject";
+    private const string ProjectSet = "Project";
+    private const string AcquisitionSet = "Acquisition";
+    private const string PathSet = "Path";
+
+    private SpoolSpace? _space;
+    private FlywheelClient? _client;
+    private TransferProgress? _progress;
+    private long _found;
+
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = SessionSet)]
+    [ValidateNotNullOrEmpty]
+    public string[] SessionId { get; set; } = [];
+
+    /// <summary>All sessions of a subject.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = SubjectSet)]
+    [ValidateNotNullOrEmpty]
+    public string SubjectId { get; set; } = "";
+
+    /// <summary>All sessions of a project.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ProjectSet)]
+    [ValidateNotNullOrEmpty]
+    public string ProjectId { get; set; } = "";
+
+    [Parameter(Mandatory = true, ParameterSetName = AcquisitionSet)]
+    [ValidateNotNullOrEmpty]
+    public string AcquisitionId { get; set; } = "";
+
+    /// <summary>One file of the acquisition, whatever its type.</summary>
+    [Parameter(ParameterSetName = AcquisitionSet)]
+    [ValidateNotNullOrEmpty]
+    public string? FileName { get; set; }
+
+    /// <summary>group/project/subject/session[/acquisition[/files/name]]</summary>
+    [Parameter(Mandatory = true, ParameterSetName = PathSet)]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>Seconds that a file is tried for after its last byte of progress.</summary>
+    [Parameter]
+    [ValidateRange(0, 86400)]
+    public int RetryTime { get; set; } = 60;
+
+    /// <summary>Also files without a type whose name says DICOM.</summary>
+    [Parameter]
+    public SwitchParameter IncludeUntyped { get; set; }
+
+    /// <summary>Bytes that files may take in the temporary folder while they are read and sent; one file always may.</summary>
+    [Parameter]
+    [ValidateRange(1, long.MaxValue)]
+    public long SpoolLimit { get; set; } = SpoolSpace.DefaultLimit;
+
+    protected override void BeginProcessing()
+    {
+        _space = new SpoolSpace { Limit = SpoolLimit };
+        _client = Connection.Client.With(o => o with { RetryTime = TimeSpan.FromSeconds(RetryTime), Verbose = Lines.Enqueue });
+        _progress = new TransferProgress(this, 1, $"Fetching from {Connection.Instance.Host}");
+    }
+
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName != SessionSet)
+        {
+            Stream(ParameterSetName switch
+            {
+                SubjectSet => Selection(FlywheelContainerKind.Subject, SubjectId),
+                ProjectSet => Selection(FlywheelContainerKind.Project, ProjectId),
+                AcquisitionSet => Selection(FlywheelContainerKind.Acquisition, AcquisitionId) with { FileName = FileName },
+                _ => AtPath(),
+            });
+            return;
+        }
+        foreach (var id in SessionId)
+            Stream(Selection(FlywheelContainerKind.Session, id));
+    }
+
+    protected override void EndProcessing()
+    {
+        _progress!.Complete();
+        WriteLines();
+        WriteVerbose($"At most {_space!.Peak / 1e6:0.0} MB were kept in '{_space.Folder}' at a time.");
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && IsStopped)
+            _space?.Stop();
+        base.Dispose(disposing);
+    }
+
+    private FlywheelSelection Selection(FlywheelContainerKind kind, string id) => new() { Kind = kind, ContainerId = id, IncludesUntyped = IncludeUntyped };
+
+    private FlywheelSelection AtPath()
+    {
+        var path = ParsePath(Path);
+        var warnings = new List<string>();
+        var container = Ask(Path, () => _client!.ResolveAsync(path, warnings.Add, Cancellation));
+        warnings.ForEach(WriteWarning);
+        return Selection(container.Kind!.Value, container.Id) with { FileName = path.FileName };
+    }
+
+    private void Stream(FlywheelSelection selection)
+    {
+        if (Find(selection) is not { } items)
+            return;
+        var source = new FlywheelSource(_client!, _space!, Lines.Enqueue, Cancellation);
+        try
+        {
+            foreach (var file in source.Read(items))
+                Emit(file);
+        }
+        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    /// <summary>
+    /// What there is to fetch. A place that cannot be listed ends the pipeline where it was named; where many come by the pipeline, it
+    /// takes its place among them and the others go on.
+    /// </summary>
+    private IReadOnlyList<FlywheelItem>? Find(FlywheelSelection selection)
+    {
+        ErrorRecord error;
+        try
+        {
+            var items = Wait(() => new FlywheelCatalog(_client!, Cancellation).ListAsync(selection));
+            WriteLines();
+            if (items.Count > 0)
+                return items;
+            var what = selection.FileName is null ? "holds no file of type dicom" : $"holds no file '{selection.FileName}'";
+            var hint = selection.FileName is null && !IncludeUntyped ? " Files without a type are taken with -IncludeUntyped." : "";
+            error = new ErrorRecord(new ItemNotFoundException($"The {Describe(selection)} {what}.{hint}"), "FlywheelNoDicom", ErrorCategory.ObjectNotFound, selection.ContainerId);
+        }
+        catch (FlywheelException e)
+        {
+            var named = new FlywheelException(e.Error, $"The {Describe(selection)} cannot be listed: {e.Message}", e) { StatusCode = e.StatusCode };
+            error = ErrorFor(named, selection.ContainerId);
+        }
+        catch (ArgumentException e)
+        {
+            error = new ErrorRecord(e, "InvalidFlywheelPath", ErrorCategory.InvalidArgument, Path);
+        }
+        WriteLines();
+        if (!MyInvocation.ExpectingInput)
+            ThrowTerminatingError(error);
+        WriteError(error);
+        var origin = new DicomOrigin
+        {
+            FileName = selection.ContainerId, SessionId = selection.ContainerId, Scope = new DicomOriginScope("session", selection.ContainerId, selection.ContainerId),
+        };
+        WriteObject(DicomFile.Unusable(selection.ContainerId, origin, new(DicomProblem.NotDownloaded, error.Exception.Message)));
+        return null;
+    }
+
+    private static string Describe(FlywheelSelection selection) => $"{selection.Kind.ToString().ToLowerInvariant()} {selection.ContainerId}";
+
+    private void Emit(DicomFile file)
+    {
+        WriteLines();
+        if (file.ProblemDetail is not null)
+            WriteError(ErrorFor(file));
+        _found++;
+        _progress!.Show(() => $"{_found} instances, {_space!.OnDisk / 1e6:0} MB at hand");
+        WriteObject(file);
+    }
+}

@@ -1,0 +1,30 @@
+using FlywheelDicom.Flywheel;
+
+namespace FlywheelDicom;
+
+/// <summary>A session of Flywheel; it pipes into Get-FwSessionDicom.</summary>
+public sealed record FwSession
+{
+    public required string SessionId { get; init; }
+    public string? Label { get; init; }
+    public string? GroupId { get; init; }
+    public string? ProjectId { get; init; }
+    public string? SubjectId { get; init; }
+
+    /// <summary>The subject's label, where the instance told it along.</summary>
+    public string? SubjectLabel { get; init; }
+
+    /// <summary>When it was acquired, local time.</summary>
+    public DateTime? Timestamp { get; init; }
+
+    /// <summary>When it was made in Flywheel, local time.</summary>
+    public DateTime? Created { get; init; }
+
+    public override string ToString() => Label ?? SessionId;
+
+    internal static FwSession Of(FlywheelContainer container) => new()
+    {
+        SessionId = container.Id, Label = container.Label, GroupId = container.GroupId, ProjectId = container.ProjectId, SubjectId = container.SubjectId,
+        SubjectLabel = container.Subject?.Label, Timestamp = container.Timestamp?.LocalDateTime, Created = container.Created?.LocalDateTime,
+    };
+}

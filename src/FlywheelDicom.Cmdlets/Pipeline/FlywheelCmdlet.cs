@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using FlywheelDicom.Flywheel;
+
+namespace FlywheelDicom.Cmdlets;
+
+/// <summary>What talks to the connected instance.</summary>
+public abstract class FlywheelCmdlet : DicomCmdlet
+{
+    private protected FlywheelConnection Connection
+    {
+        get
+        {
+            if (FlywheelConnection.Current is { } current)
+                return current;
+            var error = new InvalidOperationException("There is no connection with Flywheel. Make one with Connect-FwInstance.");
+            ThrowTerminatingError(new ErrorRecord(error, "FlywheelNotConnected", ErrorCategory.ConnectionError, null));
+            throw error;
+        }
+    }
+
+    /// <summary>What happened on the thread pool, for those who ask for verbose output.</summary>
+    private protected ConcurrentQueue<string> Lines { get; } = new();
+
+    private protected void WriteLines()
+    {
+        while (Lines.TryDequeue(out var line))
+            WriteVerbose(line);
+    }
+
+    /// <summary>Waits for what the instance answers; its refusal ends the pipeline.</summary>
+    private protected T Ask<T>(object? target, Func<Task<T>> work)
+    {
+        try
+        {
+            return Wait(work);
+        }
+        catch (FlywheelException e)
+        {
+            ThrowTerminatingError(ErrorFor(e, target));
+            throw;
+        }
+        finally
+        {
+            WriteLines();
+        }
+    }
+
+    private protected static async Task<List<T>> AllAsync<T>(IAsyncEnumerable<T> items)
+    {
+        var all = new List<T>();
+        await foreach (var item in items.ConfigureAwait(false))
+            all.Add(item);
+        return all;
+    }
+
+    private protected FlywheelPath ParsePath(string path)
+    {
+        try
+        {
+            return FlywheelPath.Parse(path);
+        }
+        catch (ArgumentException e)
+        {
+            var error = new ArgumentException(e.Message.Split(" (Parameter")[0]);
+            ThrowTerminatingError(new ErrorRecord(error, "InvalidFlywheelPath", ErrorCategory.InvalidArgument, path));
+            throw;
+        }
+    }
+
+    private protected string UserAgent
+    {
+        get
+        {
+            var version = typeof(FlywheelCmdlet).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
+            return $"FlywheelDicom/{version} ({RuntimeInformation.OSDescription.Split('#')[0].Trim()}; PowerShell {Host.Version})";
+        }
+    }
+
+    private protected static ErrorRecord ErrorFor(FlywheelException e, object? target) => new(e, e.ErrorId, e.Error switch
+    {
+        FlywheelError.KeyMalformed => ErrorCategory.InvalidArgument,
+        FlywheelError.Unauthorized => ErrorCategory.AuthenticationError,
+        FlywheelError.Forbidden => ErrorCategory.PermissionDenied,
+        FlywheelError.NotFound => ErrorCategory.ObjectNotFound,
+        FlywheelError.CertificateRefused or FlywheelError.RedirectRefused => ErrorCategory.SecurityError,
+        FlywheelError.Timeout => ErrorCategory.OperationTimeout,
+        FlywheelError.BadAnswer => ErrorCategory.ProtocolError,
+        FlywheelError.Refused or FlywheelError.Conflict => ErrorCategory.InvalidOperation,
+        FlywheelError.ServerError or FlywheelError.TooManyRequests or FlywheelError.DownloadIncomplete => ErrorCategory.ResourceUnavailable,
+        _ => ErrorCategory.ConnectionError,
+    }, target);
+}

@@ -1,0 +1,125 @@
+using System.Management.Automation;
+using System.Security;
+using System.Security.Cryptography.X509Certificates;
+using FlywheelDicom.Network;
+
+namespace FlywheelDicom.Cmdlets;
+
+/// <summary>The parameters that say how TLS is spoken, for both ends of a connection.</summary>
+public abstract class TlsCmdlet : DicomCmdlet
+{
+    /// <summary>Speaks TLS; any of the other TLS parameters means it too.</summary>
+    [Parameter]
+    public SwitchParameter UseTls { get; set; }
+
+    /// <summary>A secure transport connection profile of PS3.15 Annex B.</summary>
+    [Parameter]
+    [TlsProfileTransformation]
+    [ArgumentCompleter(typeof(TlsProfileCompleter))]
+    public DicomTlsProfile TlsProfile { get; set; } = DicomTlsProfile.BCP195;
+
+    /// <summary>Our certificate with its private key.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public X509Certificate2? Certificate { get; set; }
+
+    /// <summary>The file of our certificate: PEM or PFX.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? CertificatePath { get; set; }
+
+    /// <summary>The PEM file of its private key.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? KeyPath { get; set; }
+
+    /// <summary>The password of the key or of the PFX.</summary>
+    [Parameter]
+    [SecretTransformation]
+    public SecureString? KeyPassword { get; set; }
+
+    /// <summary>PEM files of CAs that are trusted.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] TrustedCertificatePath { get; set; } = [];
+
+    /// <summary>Whether revocation lists are fetched, looked at where they are here, or not at all.</summary>
+    [Parameter]
+    [ValidateSet("Online", "Offline", "None")]
+    public string RevocationMode { get; set; } = "Offline";
+
+    /// <summary>Which of our parameters speak of TLS, beside -UseTls.</summary>
+    private protected virtual IEnumerable<string> TlsParameters
+        => [nameof(TlsProfile), nameof(Certificate), nameof(CertificatePath), nameof(KeyPath), nameof(KeyPassword), nameof(TrustedCertificatePath), nameof(RevocationMode)];
+
+    /// <summary>Whether TLS is asked for; null where nothing was said of it.</summary>
+    private protected bool? AsksForTls
+    {
+        get
+        {
+            var bound = MyInvocation.BoundParameters;
+            if (bound.ContainsKey(nameof(UseTls)))
+                return UseTls;
+            return TlsParameters.Any(bound.ContainsKey) ? true : null;
+        }
+    }
+
+    private protected X509RevocationMode Revocation => RevocationMode switch
+    {
+        "Online" => X509RevocationMode.Online,
+        "None" => X509RevocationMode.NoCheck,
+        _ => X509RevocationMode.Offline,
+    };
+
+    /// <summary>Our certificate from whichever parameter it comes; null where none was given.</summary>
+    private protected CertificateWithChain? ReadCertificate() => Guarded<CertificateWithChain?>(() =>
+    {
+        if (Certificate is not null && CertificatePath is not null)
+            throw new CertificateFileException("CertificateGivenTwice", "Give -Certificate or -CertificatePath, not both.");
+        if (Certificate is { HasPrivateKey: false })
+            throw new CertificateFileException("PrivateKeyMissing", $"The certificate '{Certificate.Subject}' has no private key.");
+        if (Certificate is not null)
+            return new CertificateWithChain(Certificate, []);
+        if (CertificatePath is null)
+        {
+            return KeyPath is null ? null
+                : throw new CertificateFileException("CertificateMissing", "-KeyPath is given without the certificate that it belongs to. Give that with -CertificatePath.");
+        }
+        var key = KeyPath is null ? null : Resolved(KeyPath);
+        var certificate = Resolved(CertificatePath);
+        if (CertificateFiles.IsReadableByEveryone(key ?? certificate))
+            WriteWarning($"The private key file '{key ?? certificate}' can be read by everyone on this machine. Restrict it (chmod 600).");
+        return CertificateFiles.ReadWithKey(certificate, key, SecretTransformationAttribute.Reveal(KeyPassword));
+    });
+
+    private protected X509Certificate2Collection ReadTrusted() => Guarded(() =>
+    {
+        var all = new X509Certificate2Collection();
+        foreach (var path in TrustedCertificatePath)
+            all.AddRange(CertificateFiles.ReadTrusted(Resolved(path)));
+        return all;
+    });
+
+    private protected void WarnOfPlatformLimits()
+    {
+        if (!TlsProfileRules.CanLimitCipherSuites)
+        {
+            WriteWarning($"Windows decides on cipher suites for the whole machine: of profile {TlsProfile}, versions (TLS 1.2 and 1.3), key sizes and certificates are enforced here, "
+                + "its list of suites is not. Restrict it with Enable-TlsCipherSuite and Disable-TlsCipherSuite.");
+        }
+    }
+
+    private T Guarded<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (CertificateFileException e)
+        {
+            var category = e.ErrorId == "CertificateFileNotFound" ? ErrorCategory.ObjectNotFound : ErrorCategory.InvalidArgument;
+            ThrowTerminatingError(new ErrorRecord(e, e.ErrorId, category, CertificatePath));
+            throw;
+        }
+    }
+}

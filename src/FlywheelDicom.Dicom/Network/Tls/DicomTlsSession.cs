@@ -1,0 +1,32 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+
+namespace FlywheelDicom;
+
+/// <summary>What was agreed with a peer over TLS.</summary>
+public sealed record DicomTlsSession
+{
+    public required SslProtocols Protocol { get; init; }
+    public required TlsCipherSuite CipherSuite { get; init; }
+    public string? PeerSubject { get; init; }
+    public string? PeerIssuer { get; init; }
+
+    /// <summary>When the peer's certificate ends, local time.</summary>
+    public DateTime? PeerExpires { get; init; }
+
+    /// <summary>Whole days until then.</summary>
+    public int? DaysLeft => PeerExpires is { } end ? (int)Math.Floor((end - DateTime.Now).TotalDays) : null;
+
+    internal static DicomTlsSession Of(SslStream stream)
+    {
+        using var certificate = stream.RemoteCertificate is { } remote ? new X509Certificate2(remote) : null;
+        return new DicomTlsSession
+        {
+            Protocol = stream.SslProtocol, CipherSuite = stream.NegotiatedCipherSuite, PeerSubject = certificate?.Subject, PeerIssuer = certificate?.Issuer,
+            PeerExpires = certificate?.NotAfter,
+        };
+    }
+
+    public override string ToString() => $"{Protocol}, {CipherSuite}";
+}

@@ -1,0 +1,71 @@
+using System.Text.Json.Serialization;
+
+namespace FlywheelDicom.Flywheel;
+
+/// <summary>A group, project, subject, session, acquisition or analysis. Fields come and go with the server's age; only the id is sure.</summary>
+public sealed record FlywheelContainer
+{
+    [JsonPropertyName("_id")]
+    public string Id { get; init; } = "";
+    public string? Label { get; init; }
+
+    /// <summary>A subject's, in older servers its only name.</summary>
+    public string? Code { get; init; }
+    public FlywheelParents? Parents { get; init; }
+
+    [JsonConverter(typeof(FlywheelReferenceConverter))]
+    public FlywheelReference? Group { get; init; }
+
+    [JsonConverter(typeof(FlywheelReferenceConverter))]
+    public FlywheelReference? Project { get; init; }
+
+    [JsonConverter(typeof(FlywheelReferenceConverter))]
+    public FlywheelReference? Subject { get; init; }
+
+    [JsonConverter(typeof(FlywheelReferenceConverter))]
+    public FlywheelReference? Session { get; init; }
+
+    /// <summary>An analysis's.</summary>
+    public FlywheelParent? Parent { get; init; }
+
+    [JsonPropertyName("timestamp")]
+    public DateTimeOffset? Timestamp { get; init; }
+    public DateTimeOffset? Created { get; init; }
+
+    /// <summary>Null where the answer left them out, which is not the same as none.</summary>
+    public IReadOnlyList<FlywheelFile>? Files { get; init; }
+
+    [JsonPropertyName("container_type")]
+    public string? ContainerType { get; init; }
+
+    [JsonPropertyName("node_type")]
+    public string? NodeType { get; init; }
+
+    /// <summary>The label, or what stands for it.</summary>
+    [JsonIgnore]
+    public string Name => Label ?? Code ?? Id;
+
+    [JsonIgnore]
+    public string? GroupId => Parents?.Group ?? Group?.Id;
+
+    [JsonIgnore]
+    public string? ProjectId => Parents?.Project ?? Project?.Id;
+
+    [JsonIgnore]
+    public string? SubjectId => Parents?.Subject ?? Subject?.Id;
+
+    [JsonIgnore]
+    public string? SessionId => Parents?.Session ?? Session?.Id;
+
+    [JsonIgnore]
+    public FlywheelContainerKind? Kind => FlywheelContainerKinds.Parse(ContainerType ?? NodeType);
+}
+
+/// <summary>The ids of all ancestors.</summary>
+public sealed record FlywheelParents(string? Group, string? Project, string? Subject, string? Session, string? Acquisition);
+
+/// <summary>The container that an analysis belongs to.</summary>
+public sealed record FlywheelParent(string? Type, string? Id);
+
+/// <summary>Another container, named by its id or shown in part.</summary>
+public sealed record FlywheelReference(string Id, string? Label);
