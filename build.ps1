@@ -48,8 +48,13 @@ function Invoke-BuildSupport {
     dotnet build (Join-Path $PSScriptRoot 'tests/Support') -c Release -o (Join-Path $output 'support') --nologo -v quiet
 }
 
+function Invoke-BuildDouble {
+    dotnet build (Join-Path $PSScriptRoot 'tests/FlywheelDouble') -c Release -o (Join-Path $output 'double') --nologo -v quiet
+}
+
 function Invoke-Test {
     Invoke-BuildSupport
+    Invoke-BuildDouble
     dotnet build (Join-Path $PSScriptRoot 'tests/Unit') --nologo -v quiet
     & (Join-Path $PSScriptRoot 'tests/Invoke-Tests.ps1') -NoSkip:$NoSkip
 }

@@ -14,6 +14,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     private const string SubjectSet = "Subject";
     private const string ProjectSet = "Project";
     private const string AcquisitionSet = "Acquisition";
+    private const string AnalysisSet = "Analysis";
     private const string PathSet = "Path";
 
     private SpoolSpace? _space;
@@ -44,6 +45,16 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     [ValidateNotNullOrEmpty]
     public string? FileName { get; set; }
 
+    /// <summary>Where that file is on this machine, so that it need not be fetched.</summary>
+    [Parameter(ParameterSetName = AcquisitionSet)]
+    [ValidateNotNullOrEmpty]
+    public string? LocalPath { get; set; }
+
+    /// <summary>What an analysis was started on.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = AnalysisSet)]
+    [ValidateNotNullOrEmpty]
+    public string AnalysisId { get; set; } = "";
+
     /// <summary>group/project/subject/session[/acquisition[/files/name]]</summary>
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
     [ValidateNotNullOrEmpty]
@@ -65,6 +76,11 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
 
     protected override void BeginProcessing()
     {
+        if (LocalPath is not null && FileName is null)
+        {
+            var error = new ArgumentException("-LocalPath stands for one file: name it with -FileName.");
+            ThrowTerminatingError(new ErrorRecord(error, "FileNameMissing", ErrorCategory.InvalidArgument, LocalPath));
+        }
         _space = new SpoolSpace { Limit = SpoolLimit };
         _client = Connection.Client.With(o => o with { RetryTime = TimeSpan.FromSeconds(RetryTime), Verbose = Lines.Enqueue });
         _progress = new TransferProgress(this, 1, $"Fetching from {Connection.Instance.Host}");
@@ -79,6 +95,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
                 SubjectSet => Selection(FlywheelContainerKind.Subject, SubjectId),
                 ProjectSet => Selection(FlywheelContainerKind.Project, ProjectId),
                 AcquisitionSet => Selection(FlywheelContainerKind.Acquisition, AcquisitionId) with { FileName = FileName },
+                AnalysisSet => Selection(FlywheelContainerKind.Analysis, AnalysisId),
                 _ => AtPath(),
             });
             return;
@@ -119,7 +136,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
         var source = new FlywheelSource(_client!, _space!, Lines.Enqueue, Cancellation);
         try
         {
-            foreach (var file in source.Read(items))
+            foreach (var file in LocalPath is null ? source.Read(items) : source.ReadLocal(items[0], Resolved(LocalPath)))
                 Emit(file);
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)

@@ -67,3 +67,52 @@ function Start-Peer([string] $FilePath, [string[]] $ArgumentList, [string] $Work
     $process.BeginErrorReadLine()
     $process
 }
+
+# A Flywheel instance for tests, in a process of its own.
+function Start-FlywheelDouble([hashtable] $Options = @{}) {
+    $info = [Diagnostics.ProcessStartInfo]::new((Get-Command dotnet -CommandType Application | Select-Object -First 1).Source)
+    $info.ArgumentList.Add((Join-Path $repo 'output/double/FlywheelDicom.FlywheelDouble.dll'))
+    $info.RedirectStandardInput = $info.RedirectStandardOutput = $true
+    $process = [Diagnostics.Process]::Start($info)
+    $answer = Send-DoubleCommand $process @{ options = $Options }
+    [pscustomobject]@{ Process = $process; Key = $answer.key; Port = $answer.port; StoragePort = $answer.storagePort }
+}
+
+function Send-DoubleCommand($Process, [hashtable] $Command) {
+    $Process.StandardInput.WriteLine(($Command | ConvertTo-Json -Depth 9 -Compress))
+    $Process.StandardInput.Flush()
+    $Process.StandardOutput.ReadLine() | ConvertFrom-Json
+}
+
+# Containers along a path, with files in the last; the ids of all.
+function Add-DoubleFile($Double, [string[]] $Path, [hashtable[]] $File = @()) {
+    (Send-DoubleCommand $Double.Process @{ path = $Path; files = $File }).ids
+}
+
+function Add-DoubleFault($Double, [hashtable] $Fault) { $null = Send-DoubleCommand $Double.Process @{ fault = $Fault } }
+
+function Get-DoubleState($Double) { Send-DoubleCommand $Double.Process @{ state = $true } }
+
+function Stop-FlywheelDouble($Double) {
+    $Double.Process.StandardInput.Close()
+    $Double.Process.WaitForExit()
+}
+
+# Three acquisitions: a zip of 200, a tar.gz of 50, two single files and a NIfTI, and, if wanted, a zip that is none.
+function New-TestSession($Double, [string] $Folder, [string] $Label = 'Base/line 1', [switch] $WithCorruptZip) {
+    $disk = Join-Path $Folder ([guid]::NewGuid().ToString('N'))
+    foreach ($name in 'tar') { $null = New-Item (Join-Path $disk $name) -ItemType Directory -Force }
+    New-TestZip (Join-Path $disk 'mr.zip') 200
+    foreach ($n in 1..50) { New-TestDicom (Join-Path $disk "tar/$n.dcm") (300 + $n) }
+    & tar -czf (Join-Path $disk 'ct.tar.gz') -C (Join-Path $disk tar) .
+    foreach ($n in 1..2) { New-TestDicom (Join-Path $disk "$n.dcm") (400 + $n) }
+    [IO.File]::WriteAllBytes((Join-Path $disk 'brain.nii.gz'), [byte[]](0x1f, 0x8b, 8, 0))
+    [IO.File]::WriteAllText((Join-Path $disk 'broken.zip'), "PK$([char]3)$([char]4) and nothing more")
+    $path = 'neuro', 'Trial A', 'S001', $Label
+    $null = Add-DoubleFile $Double ($path + 't1 #1') @(@{ name = '1.2.840 #1.dicom.zip'; disk = "$disk/mr.zip"; type = 'dicom' }, @{ name = 'brain.nii.gz'; disk = "$disk/brain.nii.gz"; type = 'nifti' })
+    $null = Add-DoubleFile $Double ($path + 't2*') @(@{ name = 'ct.tar.gz'; disk = "$disk/ct.tar.gz"; type = 'dicom' })
+    $single = @(@{ name = '1.dcm'; disk = "$disk/1.dcm"; type = 'dicom' }, @{ name = '2.dcm'; disk = "$disk/2.dcm"; type = 'dicom' })
+    if ($WithCorruptZip) { $single += @{ name = 'broken.zip'; disk = "$disk/broken.zip"; type = 'dicom' } }
+    $ids = Add-DoubleFile $Double ($path + 'localizer') $single
+    [pscustomobject]@{ SessionId = $ids[3]; SubjectId = $ids[2]; ProjectId = $ids[1]; AcquisitionId = $ids[4]; Folder = $disk }
+}

@@ -21,6 +21,13 @@ public sealed class FlywheelCatalog
     {
         ArgumentNullException.ThrowIfNull(selection);
         var container = await GetAsync(selection.Kind, selection.ContainerId).ConfigureAwait(false);
+        if (selection.Kind == FlywheelContainerKind.Analysis)
+        {
+            // An analysis has no images of its own: those of what it was started on are meant.
+            if (container.Parent is not { Id: { } id, Type: { } type } || !Enum.TryParse<FlywheelContainerKind>(type, ignoreCase: true, out var kind))
+                throw new ArgumentException($"The analysis {selection.ContainerId} does not tell what it belongs to.");
+            return await ListAsync(selection with { Kind = kind, ContainerId = id }).ConfigureAwait(false);
+        }
         var scope = new DicomOriginScope(selection.Kind.ToString().ToLowerInvariant(), container.Id, container.Name);
         var items = new List<FlywheelItem>();
         foreach (var acquisition in await AcquisitionsAsync(selection.Kind, container).ConfigureAwait(false))

@@ -64,6 +64,16 @@ public sealed class FlywheelSource
         }
     }
 
+    /// <summary>A file that is on this machine already, in its place in the hierarchy.</summary>
+    public IEnumerable<DicomFile> ReadLocal(FlywheelItem item, string path)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        var info = new FileInfo(path);
+        if (!info.Exists)
+            return [DicomFile.Unusable(item.File.Name, item.Origin, new(DicomProblem.NotFound, $"'{path}' does not exist."))];
+        return _reader.Read(new IO.FileDicomSource(info.FullName, info.Length), item.Origin);
+    }
+
     private Download? Next(ChannelReader<Task<Download>> downloads)
     {
         while (downloads.WaitToReadAsync(_cancellation).AsTask().GetAwaiter().GetResult())

@@ -1,0 +1,103 @@
+#requires -Version 7.4
+<#
+.SYNOPSIS
+The gear's entry point: sends the DICOM of a session, subject, project or acquisition, or one input file, to a DICOM server.
+.DESCRIPTION
+Reads config.json as the platform lays it out, sends, and leaves the report in output/. Exits with 0 only if every image was sent.
+#>
+Set-StrictMode -Version 3
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+
+function Write-Log([string] $Level, [string] $Message) {
+    [Console]::Out.WriteLine('{0:yyyy-MM-dd HH:mm:ss} {1,-7} {2}', [datetime]::Now, $Level, $Message)
+}
+
+# What a pipeline says beside its output becomes lines of the log; its output goes on.
+filter Write-StreamLog {
+    if ($_ -is [Management.Automation.ErrorRecord]) { Write-Log ERROR $_.Exception.Message }
+    elseif ($_ -is [Management.Automation.WarningRecord]) { Write-Log WARNING $_.Message }
+    elseif ($_ -is [Management.Automation.VerboseRecord]) { Write-Log DEBUG $_.Message }
+    else { $_ }
+}
+
+function Exit-WithError([string[]] $Message) {
+    $Message | ForEach-Object { Write-Log ERROR $_ }
+    exit 1
+}
+
+try {
+    Import-Module FlywheelDicom
+    $base = $env:FLYWHEEL_BASE ?? '/flywheel/v0'
+    $job = Get-Content -LiteralPath (Join-Path $base config.json) -Raw | ConvertFrom-Json -AsHashtable
+    $config = $job['config'] ?? @{}
+    $inputs = $job['inputs'] ?? @{}
+
+    # Settings, checked before anything starts. The platform hands some numbers and switches over as text.
+    $problems = [Collections.Generic.List[string]]::new()
+    function Get-Setting([string] $Name, $Default) { if ([string]::IsNullOrWhiteSpace("$($config[$Name])")) { $Default } else { $config[$Name] } }
+    function Get-Number([string] $Name, [int] $Default, [int] $Minimum, [int] $Maximum) {
+        $text = "$(Get-Setting $Name $Default)".Trim()
+        $number = 0.0
+        $isNumber = $text -match '^0x[0-9a-fA-F]{1,7}$' ? ($number = [int] $text) -ge 0 : [double]::TryParse($text, [Globalization.NumberStyles]::Float, [cultureinfo]::InvariantCulture, [ref] $number)
+        if ($isNumber -and $number -eq [math]::Truncate($number) -and $number -ge $Minimum -and $number -le $Maximum) { return [int] $number }
+        $problems.Add("The setting '$Name' must be a whole number from $Minimum to $Maximum; it is '$text'.")
+    }
+    function Get-Switch([string] $Name, [bool] $Default) {
+        $text = "$(Get-Setting $Name $Default)".Trim()
+        if ($text -in 'true', 'enabled', 'yes', 'on', '1') { return $true }
+        if ($text -notin 'false', 'disabled', 'no', 'off', '0') { $problems.Add("The setting '$Name' must be true or false; it is '$text'.") }
+        $false
+    }
+    function Get-InputPath([string] $Name) { if ($inputs[$Name]) { $inputs[$Name]['location']['path'] } }
+
+    foreach ($name in 'destination', 'called_ae') {
+        if ($null -eq (Get-Setting $name $null)) { $problems.Add("The setting '$name' is required.") }
+    }
+    $apiKey = ($inputs['api-key'] ?? $inputs['api_key'])?['key']
+    if (-not $apiKey) { $problems.Add("The input 'api-key' is required.") }
+    $store = @{
+        Destination = Get-Setting destination 'missing'; Port = Get-Number port 104 1 65535
+        CalledAE = Get-Setting called_ae 'MISSING'; CallingAE = Get-Setting calling_ae flywheel; MaxAssociations = Get-Number max_associations 1 1 64
+    }
+    $tag = @{ Group = Get-Number group 0x0021 9 0xFFFF; Identifier = Get-Setting identifier Flywheel; Value = Get-Setting tag_value 'DICOM send' }
+    $retryTime = Get-Number file_download_retry_time 60 0 86400
+    $useHtml = Get-Switch html_report $false
+    if (Get-Switch debug $false) { $VerbosePreference = 'Continue' }
+    if (Get-Switch tls_enabled $false) {
+        $store += @{ UseTls = $true; TlsProfile = Get-Setting tls_security_profile 'BCP 195'; SkipCertificateCheck = -not (Get-Switch tls_require_peer_cert $true) }
+        $store += @{ CertificatePath = Get-InputPath cert; KeyPath = Get-InputPath key }
+        if (-not $store.CertificatePath -or -not $store.KeyPath) { $problems.Add("With TLS the inputs 'key' and 'cert' are required.") }
+        if (Get-InputPath add_cert_file) { $store += @{ TrustedCertificatePath = Get-InputPath add_cert_file } }
+    }
+    if ($problems.Count) { Exit-WithError $problems }
+    $output = (New-Item (Join-Path $base output) -ItemType Directory -Force).FullName
+
+    Connect-FwInstance -ApiKey $apiKey -RetryTime $retryTime 3>&1 | Write-StreamLog | ForEach-Object { Write-Log INFO "Connected as $_." }
+    $file = $inputs['file']
+    $source = @{ RetryTime = $retryTime }
+    $source += if ($file) {
+        if ($file['hierarchy']['type'] -ne 'acquisition') { Exit-WithError "The input file '$($file['location']['name'])' is not one of an acquisition." }
+        @{ AcquisitionId = $file['hierarchy']['id']; FileName = $file['location']['name']; LocalPath = $file['location']['path'] }
+    } else {
+        $kind = "$($job['destination']['type'])"
+        if ($kind -notin 'session', 'subject', 'project', 'acquisition', 'analysis') { Exit-WithError "The images of a '$kind' are not sent; run it on a session, subject, project or acquisition." }
+        @{ "${kind}Id" = $job['destination']['id'] }
+    }
+    Write-Log INFO "Sending to $($store.CalledAE) at $($store.Destination):$($store.Port)$(if ($store['UseTls']) { ' over TLS' })."
+
+    # The job. A site that wants another step puts it here.
+    $ErrorActionPreference = 'Continue'
+    $report = & {
+        Get-FwSessionDicom @source | Add-FwSendTag @tag | Send-DicomStore @store | Export-FwSendReport -OutputDirectory $output -Html:$useHtml
+    } 2>&1 3>&1 4>&1 | Write-StreamLog
+
+    if (-not $report) { Exit-WithError 'Nothing was sent.' }
+    Write-Log INFO "Report: $($report.Path)"
+    ($report.Rows | Format-Table FileName, ImagesInSeries, ImagesSent, Status, FwPath -AutoSize | Out-String -Width 200).Trim() -split '\r?\n' | ForEach-Object { Write-Log INFO $_ }
+    Write-Log INFO "$($report.ImagesSent) of $($report.ImagesInSeries) images were sent."
+    exit ($report.IsComplete ? 0 : 1)
+} catch {
+    Write-Log ERROR $_.Exception.Message
+    exit 1
+}
