@@ -116,3 +116,18 @@ function New-TestSession($Double, [string] $Folder, [string] $Label = 'Base/line
     $ids = Add-DoubleFile $Double ($path + 'localizer') $single
     [pscustomobject]@{ SessionId = $ids[3]; SubjectId = $ids[2]; ProjectId = $ids[1]; AcquisitionId = $ids[4]; Folder = $disk }
 }
+
+# A CA, and a certificate of it for a server at localhost and for a client, made by openssl.
+function New-TestCertificate([string] $Folder, [ValidateSet('rsa', 'ec')] [string] $Kind = 'rsa', [string[]] $Name = ('DNS:localhost', 'IP:127.0.0.1'), [int] $Days = 90) {
+    $openssl = Find-Peer openssl
+    $at = (New-Item (Join-Path $Folder "certificates-$([guid]::NewGuid().ToString('N'))") -ItemType Directory).FullName
+    $key = $Kind -eq 'rsa' ? @('rsa:2048') : @('ec', '-pkeyopt', 'ec_paramgen_curve:P-256')
+    & $openssl req -x509 -newkey @key -nodes -keyout "$at/ca.key" -out "$at/ca.pem" -days 365 -subj '/CN=Test CA' -addext basicConstraints=critical,CA:TRUE -addext keyUsage=keyCertSign,cRLSign 2>$null
+    foreach ($side in 'server', 'client') {
+        & $openssl req -newkey @key -nodes -keyout "$at/$side.key" -out "$at/$side.csr" -subj "/CN=Test $side" 2>$null
+        "subjectAltName=$($Name -join ',')`nextendedKeyUsage=$($side)Auth" | Set-Content "$at/$side.ext"
+        & $openssl x509 -req -in "$at/$side.csr" -CA "$at/ca.pem" -CAkey "$at/ca.key" -CAcreateserial -days $Days -extfile "$at/$side.ext" -out "$at/$side.pem" 2>$null
+    }
+    Get-ChildItem $at -Filter *.key | ForEach-Object { if (-not $IsWindows) { [IO.File]::SetUnixFileMode($_.FullName, 'UserRead, UserWrite') } }
+    [pscustomobject]@{ Folder = $at; Ca = "$at/ca.pem"; CaKey = "$at/ca.key"; Server = "$at/server.pem"; ServerKey = "$at/server.key"; Client = "$at/client.pem"; ClientKey = "$at/client.key" }
+}

@@ -14,6 +14,7 @@ namespace FlywheelDicom.Network;
 public sealed class DicomAssociation : IAsyncDisposable
 {
     private const uint MaxAnswerLength = 128 * 1024;
+    private const string Negotiating = "negotiating the association";
 
     private readonly PduTransport _transport;
     private readonly DicomDestination _destination;
@@ -63,7 +64,6 @@ public sealed class DicomAssociation : IAsyncDisposable
             {
                 CalledAE = destination.CalledAE, CallingAE = destination.CallingAE, Contexts = contexts, MaxPduLength = (uint)options.MaxPduLength,
             };
-            const string operation = "negotiating the association";
             Pdu answer;
             try
             {
@@ -73,9 +73,9 @@ public sealed class DicomAssociation : IAsyncDisposable
             catch (Exception e) when (e is IOException or InvalidDataException)
             {
                 var cause = destination.Tls is null ? e : await LastWordAsync(transport, e).ConfigureAwait(false);
-                throw Failure(destination, transport, cause, operation, options.AssociationTimeout);
+                throw Failure(destination, transport, cause, Negotiating, options.AssociationTimeout);
             }
-            var accept = Accepted(destination, transport, answer, operation);
+            var accept = Accepted(destination, transport, answer, Negotiating);
             return new DicomAssociation(transport, destination, options, accept, Answered(contexts, accept.Contexts))
             {
                 Tls = stream is SslStream secure ? DicomTlsSession.Of(secure) : null,
@@ -397,6 +397,8 @@ public sealed class DicomAssociation : IAsyncDisposable
         }
         if (destination.Tls is not null && TlsHandshake.IsAlert(cause))
             return TlsHandshake.Failure(destination, null, cause);
+        if (destination.Tls is not null && operation == Negotiating && cause is EndOfStreamException && !transport.HasReceived)
+            return TlsHandshake.ClosedAfterwards(destination, cause);
         if (cause is InvalidDataException)
         {
             return new DicomNetworkException(DicomNetworkError.ProtocolError,

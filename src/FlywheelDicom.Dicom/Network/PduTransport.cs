@@ -49,6 +49,9 @@ internal sealed class PduTransport : IDisposable
 
     public bool HasTimedOut { get; private set; }
 
+    /// <summary>Something came from the peer, be it half a PDU.</summary>
+    public bool HasReceived { get; private set; }
+
     /// <summary>Nothing should be there to read between messages; if there is, the peer has closed, aborted or released.</summary>
     public bool IsQuiet
     {
@@ -171,6 +174,7 @@ internal sealed class PduTransport : IDisposable
             var read = await _stream.ReadAsync(_buffer.AsMemory(_end), CancellationToken.None).ConfigureAwait(false);
             if (read == 0)
                 return false;
+            HasReceived = true;
             _end += read;
         }
         return true;

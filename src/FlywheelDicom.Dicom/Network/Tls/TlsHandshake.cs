@@ -82,6 +82,19 @@ internal static class TlsHandshake
         return new DicomNetworkException(error, $"No TLS connection with {destination}: {what}", retry, cause);
     }
 
+    /// <summary>
+    /// Servers that refuse a client certificate without an alert just close, after a handshake that looked good. So do some that are
+    /// busy, which is why it is worth one more try.
+    /// </summary>
+    public static DicomNetworkException ClosedAfterwards(DicomDestination destination, Exception cause)
+    {
+        var given = destination.Tls!.Certificate is not null;
+        var (error, what) = given
+            ? (DicomNetworkError.ClientCertificateRefused, "most likely it refuses our client certificate. Check -Certificate or -CertificatePath, and that it knows its CA.")
+            : (DicomNetworkError.ClientCertificateRequired, "most likely it wants a client certificate. Give one with -Certificate or -CertificatePath.");
+        return new DicomNetworkException(error, $"{destination} closed the connection right after the TLS handshake: {what}", RetryAdvice.Once, cause);
+    }
+
     /// <summary>Whether a failure in the conversation was an alert of the peer about our certificate: with TLS 1.3 it comes that late.</summary>
     public static bool IsAlert(Exception cause) => Words(cause).Contains("alert", StringComparison.OrdinalIgnoreCase);
 
