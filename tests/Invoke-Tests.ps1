@@ -16,6 +16,9 @@ $results = Join-Path $PSScriptRoot '../output/test-results'
 Remove-Item $results -Recurse -Force -ErrorAction Ignore
 
 $PSNativeCommandUseErrorActionPreference = $false
+$null = New-Item $results -ItemType Directory -Force
+$started = Get-Date
+$null = Start-Transcript (Join-Path $results transcript.txt)
 dotnet test (Join-Path $PSScriptRoot 'Unit') --no-build --nologo --logger 'trx;LogFileName=unit.trx' --results-directory $results | Out-Host
 $counters = ([xml](Get-Content (Join-Path $results 'unit.trx'))).TestRun.ResultSummary.Counters
 $passed = [int]$counters.passed
@@ -31,10 +34,19 @@ $configuration.Run.Path = Join-Path $PSScriptRoot 'Pester'
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Normal'
 $pester = Invoke-Pester -Configuration $configuration
+$Error | Format-List * -Force | Out-String -Width 500 | Set-Content (Join-Path $results errors.txt)
+$null = Stop-Transcript
+
+# The whole run is searched for what must appear nowhere: the API key, a password, the patient's name of the synthetic images.
+$places = @(Get-ChildItem $results -File) + @(Get-ChildItem ([IO.Path]::GetTempPath()) -Filter 'fwdicom*' -Recurse -File -Force -ErrorAction Ignore | Where-Object LastWriteTime -GE $started)
+$leaks = @($places | Select-String -Pattern 's3cr3t-of-the-double', 's3same', 'SYNTHETIC^SUBJECT' -SimpleMatch -List)
+$leaks | ForEach-Object { Write-Output "leak: '$($_.Pattern)' in $($_.Path), line $($_.LineNumber)" }
+Write-Output "Searched $($places.Count) files of output, errors and temporary folders for the key, a password and the patient's name: $($leaks.Count) hold one."
+
 $pester.Skipped | ForEach-Object { Write-Output "skipped: $($_.ExpandedPath) (what it needs is not installed here)" }
 
 $passed += $pester.PassedCount
-$failed += $pester.FailedCount + $pester.FailedBlocksCount + $pester.FailedContainersCount
+$failed += $leaks.Count + $pester.FailedCount + $pester.FailedBlocksCount + $pester.FailedContainersCount
 $skipped += $pester.SkippedCount + $pester.NotRunCount
 Write-Output "$passed passed, $failed failed, $skipped skipped"
 if ($failed -gt 0 -or $passed -eq 0) { throw "$failed tests failed." }

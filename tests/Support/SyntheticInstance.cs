@@ -66,6 +66,9 @@ public sealed record SyntheticInstance
     private bool IsImplicitSyntax => TransferSyntax == Implicit;
     private bool IsEncapsulated => TransferSyntax is not (Implicit or Explicit or Deflated or BigEndian);
 
+    /// <summary>Names no patient: test runners print it.</summary>
+    public override string ToString() => $"instance {Number}";
+
     public byte[] ToArray()
     {
         var dataset = Dataset();
