@@ -36,13 +36,23 @@ public sealed class TestAuthority
         return new TestAuthority(issued.CopyWithPrivateKey(key));
     }
 
+    /// <summary>A list that takes certificates back.</summary>
+    public byte[] Revoke(params X509Certificate2[] certificates)
+    {
+        var list = new CertificateRevocationListBuilder();
+        foreach (var certificate in certificates)
+            list.AddEntry(certificate);
+        return list.Build(_certificate, 1, DateTimeOffset.Now.AddDays(7), HashAlgorithmName.SHA256);
+    }
+
     /// <summary>A certificate with its key, for a server or a client.</summary>
     /// <param name="names">DNS names and addresses.</param>
     /// <param name="startDays">From today.</param>
     /// <param name="endDays">From today.</param>
     /// <param name="isClient">For a client.</param>
     /// <param name="rsaBits">0: an elliptic curve.</param>
-    public X509Certificate2 Issue(string[]? names = null, double startDays = -5, double endDays = 90, bool isClient = false, int rsaBits = 0)
+    /// <param name="crl">Where it says that its issuer's revocation list is.</param>
+    public X509Certificate2 Issue(string[]? names = null, double startDays = -5, double endDays = 90, bool isClient = false, int rsaBits = 0, string? crl = null)
     {
         using var rsa = rsaBits > 0 ? RSA.Create(rsaBits) : null;
         using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -59,6 +69,9 @@ public sealed class TestAuthority
         }
         request.CertificateExtensions.Add(san.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(isClient ? "1.3.6.1.5.5.7.3.2" : "1.3.6.1.5.5.7.3.1")], false));
+        if (crl is not null)
+            request.CertificateExtensions.Add(CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([crl]));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
         var generator = X509SignatureGenerator.CreateForECDsa(_certificate.GetECDsaPrivateKey()!);
         using var issued = request.Create(
             _certificate.SubjectName, generator, DateTimeOffset.Now.AddDays(startDays), DateTimeOffset.Now.AddDays(endDays), RandomNumberGenerator.GetBytes(8));

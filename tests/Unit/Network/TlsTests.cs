@@ -215,6 +215,44 @@ public sealed class TlsTests
         Assert.Equal(isTaken ? null : DicomNetworkError.CertificateWeak, check.Failure);
     }
 
+    [Theory]
+    [InlineData(X509RevocationMode.Online, true, DicomNetworkError.CertificateRevoked)]
+    [InlineData(X509RevocationMode.Online, false, null)]
+    [InlineData(X509RevocationMode.NoCheck, true, null)]
+    public async Task Revoked_certificate_is_refused_where_its_list_is_fetched(X509RevocationMode mode, bool isRevoked, DicomNetworkError? error)
+    {
+        // A CA of its own: fetched lists are cached by their issuer.
+        var ca = new TestAuthority("CA " + Guid.NewGuid());
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var certificate = ca.Issue(crl: $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/{Guid.NewGuid()}.crl");
+        var list = isRevoked ? ca.Revoke(certificate) : ca.Revoke();
+        _ = Task.Run(async () =>
+        {
+            while (true)
+            {
+                using var caller = await listener.AcceptTcpClientAsync();
+                await caller.GetStream().ReadAtLeastAsync(new byte[1024], 10, throwOnEndOfStream: false);
+                await caller.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/pkix-crl\r\nContent-Length: {list.Length}\r\nConnection: close\r\n\r\n"));
+                await caller.GetStream().WriteAsync(list);
+            }
+        });
+        await using var server = Server(new DicomServerTls { Certificate = certificate });
+        var tls = new DicomTls { TrustedCertificates = Trust(ca), RevocationMode = mode };
+        if (error is null)
+            Assert.Equal(DicomStatus.Success, (await StoreAsync(server.Port, tls)).Status);
+        else
+            Assert.Equal(error, (await Assert.ThrowsAnyAsync<DicomNetworkException>(() => StoreAsync(server.Port, tls))).Error);
+    }
+
+    [Fact]
+    public async Task List_that_cannot_be_had_refuses_nobody()
+    {
+        await using var server = Server(new DicomServerTls { Certificate = s_ca.Issue(crl: "http://127.0.0.1:1/none.crl") });
+        foreach (var mode in Enum.GetValues<X509RevocationMode>())
+            await StoreAsync(server.Port, new DicomTls { TrustedCertificates = Trust(s_ca), RevocationMode = mode });
+    }
+
     [Fact]
     public async Task Reconnection_is_secure_too()
     {
