@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using FlywheelDicom.IO;
@@ -56,7 +55,7 @@ public sealed class DicomAssociation : IAsyncDisposable
     public static async Task<DicomAssociation> RequestAsync(
         DicomDestination destination, IReadOnlyList<PresentationContext> contexts, DicomClientOptions options, CancellationToken cancellation)
     {
-        var (socket, stream) = await ConnectAsync(destination, options, cancellation).ConfigureAwait(false);
+        var (socket, stream) = await Connector.ConnectAsync(destination, options, cancellation).ConfigureAwait(false);
         var transport = new PduTransport(socket, stream, cancellation);
         try
         {
@@ -407,52 +406,4 @@ public sealed class DicomAssociation : IAsyncDisposable
         return new DicomNetworkException(DicomNetworkError.ConnectionLost,
             $"The connection to {destination} was lost while {operation}: {(cause.InnerException as SocketException)?.Message ?? cause.Message}", RetryAdvice.BackOff, cause);
     }
-
-    private static async Task<(Socket Socket, Stream Stream)> ConnectAsync(
-        DicomDestination destination, DicomClientOptions options, CancellationToken cancellation)
-    {
-        var socket = IPAddress.TryParse(destination.Host, out var address)
-            ? new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
-            : new Socket(SocketType.Stream, ProtocolType.Tcp);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(options.ConnectTimeout);
-        try
-        {
-            // Without it each small message waits for a delayed acknowledgement of the one before.
-            socket.NoDelay = true;
-            if (address is not null)
-                await socket.ConnectAsync(address, destination.Port, limit.Token).ConfigureAwait(false);
-            else
-                await socket.ConnectAsync(destination.Host, destination.Port, limit.Token).ConfigureAwait(false);
-            return (socket, destination.Tls is { } tls
-                ? await TlsHandshake.AsClientAsync(socket, destination, tls, limit.Token).ConfigureAwait(false)
-                : new NetworkStream(socket, ownsSocket: false));
-        }
-        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
-        {
-            socket.Dispose();
-            throw new DicomNetworkException(DicomNetworkError.ConnectTimeout,
-                $"{destination} did not answer within {options.ConnectTimeout.TotalSeconds:0} s. Check host, port and firewall.", RetryAdvice.BackOff, e);
-        }
-        catch (SocketException e)
-        {
-            socket.Dispose();
-            throw ConnectFailure(destination, e);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    private static DicomNetworkException ConnectFailure(DicomDestination destination, SocketException e) => e.SocketErrorCode switch
-    {
-        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain or SocketError.NoRecovery => new DicomNetworkException(
-            DicomNetworkError.HostNotFound, $"The host '{destination.Host}' does not resolve. Check -Destination, or use its address.", RetryAdvice.BackOff, e),
-        SocketError.ConnectionRefused => new DicomNetworkException(
-            DicomNetworkError.ConnectionRefused, $"{destination} refused the connection: nothing listens there. Check -Destination and -Port.", RetryAdvice.BackOff, e),
-        _ => new DicomNetworkException(
-            DicomNetworkError.ConnectionFailed, $"{destination} cannot be reached: {e.Message}. Check host, port and firewall.", RetryAdvice.BackOff, e),
-    };
 }
