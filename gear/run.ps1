@@ -62,6 +62,7 @@ try {
     }
     $tag = @{ Group = Get-Number group 0x0021 9 0xFFFF; Identifier = Get-Setting identifier Flywheel; Value = Get-Setting tag_value 'DICOM send' }
     $retryTime = Get-Number file_download_retry_time 60 0 86400
+    $useJournal = (Get-Switch journal $false) -or (Get-InputPath journal)
     $useHtml = Get-Switch html_report $false
     if (Get-Switch debug $false) { $VerbosePreference = 'Continue' }
     if (Get-Switch tls_enabled $false) {
@@ -72,6 +73,11 @@ try {
     }
     if ($problems.Count) { Exit-WithError $problems }
     $output = (New-Item (Join-Path $base output) -ItemType Directory -Force).FullName
+    if ($useJournal) {
+        # What an earlier run has stored, given as an input, is not sent again; the journal goes on in output/.
+        $store += @{ Journal = Join-Path $output dicom-send_journal.tsv }
+        if (Get-InputPath journal) { Copy-Item -LiteralPath (Get-InputPath journal) -Destination $store.Journal }
+    }
 
     Connect-FwInstance -ApiKey $apiKey -RetryTime $retryTime 3>&1 | Write-StreamLog | ForEach-Object { Write-Log INFO "Connected as $_." }
     $file = $inputs['file']

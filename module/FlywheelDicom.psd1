@@ -17,6 +17,7 @@
         'Export-FwSendReport'
         'Get-DicomFile'
         'Get-DicomReceiver'
+        'Get-DicomSendJournal'
         'Get-FwInstance'
         'Get-FwSession'
         'Get-FwSessionDicom'

@@ -18,6 +18,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     private long _done;
     private long _failed;
     private long _bytes;
+    private SendJournal? _journal;
 
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
@@ -49,14 +50,21 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     [ValidateRange(DicomClientOptions.MinMaxPduLength, DicomClientOptions.MaxMaxPduLength)]
     public int MaxPduLength { get; set; } = DicomClientOptions.DefaultMaxPduLength;
 
+    /// <summary>A file that remembers what was stored there: a second run sends only what is missing.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Journal { get; set; }
+
     protected override void BeginProcessing()
     {
         _destination = Resolve(Destination);
         if (IsWhatIf)
             return;
+        _journal = OpenJournal();
         var options = new StoreOptions
         {
-            MaxAssociations = MaxAssociations, RetryTime = TimeSpan.FromSeconds(RetryTime), Client = ClientOptions(Timeout, MaxPduLength),
+            MaxAssociations = MaxAssociations, RetryTime = TimeSpan.FromSeconds(RetryTime), Journal = _journal,
+            Client = ClientOptions(Timeout, MaxPduLength) with { ComputesDigests = _journal is not null },
         };
         Check(options);
         _progress = new TransferProgress(this, 2, $"Sending to {_destination}");
@@ -101,14 +109,33 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (disposing)
-            _pump?.Abandon();
+        if (!disposing)
+            return;
+        _pump?.Abandon();
+        _journal?.Dispose();
     }
 
     private bool IsWhatIf
         => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given)
             ? LanguagePrimitives.IsTrue(given)
             : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
+
+    private SendJournal? OpenJournal()
+    {
+        if (Journal is null)
+            return null;
+        try
+        {
+            var journal = SendJournal.Open(Resolved(Journal), _destination!);
+            WriteVerbose($"The journal knows {journal.Accepted} instances at {_destination}.");
+            return journal;
+        }
+        catch (JournalException e)
+        {
+            ThrowTerminatingError(new ErrorRecord(e, e.ErrorId, e.ErrorId == "JournalInUse" ? ErrorCategory.ResourceBusy : ErrorCategory.OpenError, Journal));
+            throw;
+        }
+    }
 
     /// <summary>A wrong destination ends the pipeline here, before the first file is read.</summary>
     private void Check(StoreOptions options)

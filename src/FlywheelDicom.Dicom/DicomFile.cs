@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 using FlywheelDicom.IO;
 
 namespace FlywheelDicom;
@@ -175,6 +176,16 @@ public sealed class DicomFile
         {
             ProblemDetail = new(DicomProblem.Unreadable, $"The source can no longer be read: {e.Message}");
         }
+    }
+
+    /// <summary>SHA-256 of the data set with edits, in its own transfer syntax, in hex.</summary>
+    /// <exception cref="IOException">The source cannot be read.</exception>
+    public string ComputeDigest()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var dataset = new DigestingStream(OpenDataset(), hash);
+        dataset.CopyTo(Stream.Null, 128 * 1024);
+        return Convert.ToHexString(hash.GetHashAndReset());
     }
 
     /// <summary>A sender takes it in hand: see <see cref="DicomSource.Claim"/>.</summary>

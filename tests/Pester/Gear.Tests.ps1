@@ -130,6 +130,17 @@ Describe 'The gear' -Skip:(-not $hasDcmtk) {
         (Get-DicomFile $file).Dataset['(0023,0010)'] | Should -Be Flywheel
     }
 
+    It 'leaves a journal, and a second run with it sends nothing again' {
+        $first = Invoke-Gear ($config + @{ journal = $true }) @{ type = 'acquisition'; id = $good.AcquisitionId }
+        $first.ExitCode | Should -Be 0 -Because $first.Log
+        Get-ChildItem $received | Remove-Item
+        $journal = Join-Path $first.Base output/dicom-send_journal.tsv
+        $second = Invoke-Gear $config @{ type = 'acquisition'; id = $good.AcquisitionId } -Files @{ journal = $journal }
+        $second.ExitCode | Should -Be 0 -Because $second.Log
+        "$($second.Report.Status)" | Should -Be 'Complete Complete'
+        Get-ChildItem $received | Should -BeNullOrEmpty
+    }
+
     It 'says what is wrong with destination, AE title, key or container' {
         (Invoke-Gear ($config + @{ calling_ae = 'SEVENTEEN_CHARS__' }) @{ type = 'session'; id = $good.SessionId }).Log | Should -BeLike '*AE title*'
         (Invoke-Gear (@{} + $config + @{ identifier = 'a\b' }) @{ type = 'session'; id = $good.SessionId }).ExitCode | Should -Be 1

@@ -9,7 +9,7 @@ Describe 'The module' {
     It 'exports the cmdlets of its manifest and nothing else' {
         (Get-Command -Module FlywheelDicom).Name | Should -Be @(
             'Add-FwSendTag', 'Connect-FwInstance', 'Disconnect-FwInstance', 'Export-FwSendReport', 'Get-DicomFile', 'Get-DicomReceiver',
-            'Get-FwInstance', 'Get-FwSession', 'Get-FwSessionDicom', 'New-DicomDestination', 'Send-DicomStore', 'Start-DicomReceiver', 'Stop-DicomReceiver', 'Test-DicomEcho')
+            'Get-DicomSendJournal', 'Get-FwInstance', 'Get-FwSession', 'Get-FwSessionDicom', 'New-DicomDestination', 'Send-DicomStore', 'Start-DicomReceiver', 'Stop-DicomReceiver', 'Test-DicomEcho')
     }
 
     It 'has a manifest that is valid' { (Test-ModuleManifest (Join-Path $repo 'output/FlywheelDicom/FlywheelDicom.psd1')).Version | Should -Not -BeNullOrEmpty }
@@ -29,7 +29,7 @@ Describe 'The module' {
     }
 
     It 'has a format view for what it puts out' -ForEach @(
-        'DicomFile', 'DicomSendResult', 'DicomDestination', 'DicomEchoResult', 'DicomReceiver', 'FwSendReport', 'FwSendReportRow', 'DicomElement', 'FwInstance', 'FwSession', 'DicomTlsSession' | ForEach-Object { @{ Type = $_ } }
+        'DicomFile', 'DicomSendResult', 'DicomDestination', 'DicomEchoResult', 'DicomReceiver', 'FwSendReport', 'FwSendReportRow', 'DicomElement', 'FwInstance', 'FwSession', 'DicomTlsSession', 'DicomSendJournalEntry' | ForEach-Object { @{ Type = $_ } }
     ) { Get-FormatData "FlywheelDicom.$Type" | Should -Not -BeNullOrEmpty }
 
     It '<_.Name> has help with a synopsis, described parameters and examples' -ForEach $commands {
@@ -46,7 +46,7 @@ Describe 'The module' {
 
     It 'can be imported again by force' {
         { Import-Module (Join-Path $repo 'output/FlywheelDicom/FlywheelDicom.psd1') -Force } | Should -Not -Throw
-        (Get-Command -Module FlywheelDicom).Count | Should -Be 14
+        (Get-Command -Module FlywheelDicom).Count | Should -Be 15
     }
 }
 
@@ -59,7 +59,7 @@ Describe 'The package' {
         Register-PSResourceRepository -Name $name -Uri (Split-Path $package) -Trusted
         try { Save-PSResource FlywheelDicom -Repository $name -Path $folder } finally { Unregister-PSResourceRepository -Name $name }
         $manifest = Get-ChildItem (Join-Path $folder FlywheelDicom) -Recurse -Filter FlywheelDicom.psd1
-        (Test-ModuleManifest $manifest.FullName).ExportedCmdlets.Count | Should -Be 14
+        (Test-ModuleManifest $manifest.FullName).ExportedCmdlets.Count | Should -Be 15
         Remove-Item $folder -Recurse
     }
 }

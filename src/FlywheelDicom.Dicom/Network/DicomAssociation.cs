@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Network;
@@ -110,16 +111,34 @@ public sealed class DicomAssociation : IAsyncDisposable
         var context = FindContext(file) ?? throw Refused(file.SopClassUid!, file.TransferSyntaxUid);
         var syntax = DicomTransferSyntax.Lookup(context.AcceptedTransferSyntax!);
         var asIs = syntax.Uid == file.TransferSyntaxUid;
-        using var dataset = asIs ? file.OpenDataset() : file.OpenDataset(syntax);
+        using var hash = _options.ComputesDigests && asIs ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
+        using var dataset = hash is not null ? new DigestingStream(file.OpenDataset(), hash) : asIs ? file.OpenDataset() : file.OpenDataset(syntax);
         var command = new DimseCommand
         {
             Field = CommandField.StoreRequest, MessageId = NextMessageId(), HasDataset = true, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid,
         };
-        return await ExchangeAsync("sending an instance", async () =>
+        var response = await ExchangeAsync("sending an instance", async () =>
         {
             var sent = await _writer.WriteAsync(context.Id, command, dataset, asIs ? file.DatasetLength : -1).ConfigureAwait(false);
             return await ResponseAsync(command.MessageId, context, sent).ConfigureAwait(false);
         }).ConfigureAwait(false);
+        if (!_options.ComputesDigests)
+            return response;
+        // What was converted on the way is known by what it was before.
+        return response with { Digest = hash is not null ? Convert.ToHexString(hash.GetHashAndReset()) : DigestOf(file) };
+    }
+
+    /// <summary>Null where it cannot be read a second time: it was stored all the same.</summary>
+    private static string? DigestOf(DicomFile file)
+    {
+        try
+        {
+            return file.ComputeDigest();
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Says A-RELEASE and waits for the answer, under ARTIM; never throws but for cancellation.</summary>

@@ -18,6 +18,9 @@ public sealed record DicomClientOptions
     /// <summary>The longest P-DATA-TF that we send, where the peer allows as much, and that we announce to take.</summary>
     public int MaxPduLength { get; init; } = DefaultMaxPduLength;
 
+    /// <summary>Responses come with the digest of what was sent.</summary>
+    public bool ComputesDigests { get; init; }
+
     public const int DefaultMaxPduLength = 131072;
     public const int MinMaxPduLength = 128;
     public const int MaxMaxPduLength = 4 * 1024 * 1024;

@@ -112,10 +112,10 @@ public sealed class StoreJob
             // A further negotiation is due: what comes within the blink of an eye can have its contexts too.
             if (client.Associations > 0 && file.ProblemDetail is null && !client.IsReadyFor(file))
                 await Task.Delay(s_gather, _cancellation).ConfigureAwait(false);
-            if (await SendAsync(client, retry, file, mayReturn).ConfigureAwait(false) is { } result)
+            if (await SendAsync(client, retry, file, mayReturn).ConfigureAwait(false) is var (result, digest))
             {
                 file.Release();
-                await _emit(result).ConfigureAwait(false);
+                await _emit(Journalled(result, digest)).ConfigureAwait(false);
                 continue;
             }
             _verbose($"{_destination} takes fewer associations than {_options.MaxAssociations}; going on with {Interlocked.Decrement(ref _working)}.");
@@ -146,38 +146,69 @@ public sealed class StoreJob
     }
 
     /// <summary>One instance to its end; null where it must be handed back.</summary>
-    private async Task<DicomSendResult?> SendAsync(DicomClient client, ResiliencePipeline<DicomResponse> retry, DicomFile file, bool mayReturn)
+    private async Task<(DicomSendResult Result, string? Digest)?> SendAsync(DicomClient client, ResiliencePipeline<DicomResponse> retry, DicomFile file, bool mayReturn)
     {
         if (file.ProblemDetail is { } problem)
-            return Failed(file, problem.Id, problem.Message, new StoreAttempts(), TimeSpan.Zero);
+            return (Failed(file, problem.Id, problem.Message, new StoreAttempts(), TimeSpan.Zero), null);
+        if (IsStoredAlready(file))
+            return (Skipped(file), null);
         var attempts = new StoreAttempts();
         var started = Stopwatch.GetTimestamp();
         var (down, isProbe) = _health.Check();
         if (down is not null)
-            return Failed(file, down.ErrorId, $"Not tried: {down.Message}", attempts, TimeSpan.Zero);
+            return (Failed(file, down.ErrorId, $"Not tried: {down.Message}", attempts, TimeSpan.Zero), null);
         try
         {
             if (isProbe || (mayReturn && client.Associations == 0))
                 attempts.Deadline = Environment.TickCount64;
             var response = await StoreRetry.ExecuteAsync(retry, attempts, () => client.StoreAsync(file), _cancellation).ConfigureAwait(false);
             _health.Succeeded();
-            return Answered(file, response, attempts, Stopwatch.GetElapsedTime(started));
+            return (Answered(file, response, attempts, Stopwatch.GetElapsedTime(started)), response.Digest);
         }
         catch (DicomNetworkException e)
         {
             if (mayReturn && client.Associations == 0 && e.Error is not DicomNetworkError.ContextRefused)
                 return null;
             _health.Failed(e);
-            return Failed(file, e.ErrorId, e.Message, attempts, Stopwatch.GetElapsedTime(started));
+            return (Failed(file, e.ErrorId, e.Message, attempts, Stopwatch.GetElapsedTime(started)), null);
         }
         catch (DicomFormatException e)
         {
             var id = e.IsTruncated ? DicomProblem.Truncated : DicomProblem.Unreadable;
-            return Failed(file, id, e.Message, attempts, Stopwatch.GetElapsedTime(started));
+            return (Failed(file, id, e.Message, attempts, Stopwatch.GetElapsedTime(started)), null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException)
         {
-            return Failed(file, DicomProblem.Unreadable, $"The source cannot be read: {e.Message}", attempts, Stopwatch.GetElapsedTime(started));
+            return (Failed(file, DicomProblem.Unreadable, $"The source cannot be read: {e.Message}", attempts, Stopwatch.GetElapsedTime(started)), null);
+        }
+    }
+
+    /// <summary>Whether the journal knows it, with these bytes. One that cannot be read is left for the sending to tell.</summary>
+    private bool IsStoredAlready(DicomFile file)
+    {
+        try
+        {
+            return _options.Journal?.HasAccepted(file) == true;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Written down before it is let out. What the journal cannot take is still the truth; the result says that it will be sent again.</summary>
+    private DicomSendResult Journalled(DicomSendResult result, string? digest)
+    {
+        if (_options.Journal is null || result.Status == DicomSendStatus.Skipped)
+            return result;
+        try
+        {
+            _options.Journal.Add(result, digest);
+            return result;
+        }
+        catch (IOException e)
+        {
+            return result with { Reason = $"{result.Reason} It could not be written to the journal: {e.Message}".TrimStart() };
         }
     }
 
@@ -196,6 +227,12 @@ public sealed class StoreJob
             ErrorId = status == DicomSendStatus.Failed ? "DicomStoreFailed" : null,
         };
     }
+
+    private DicomSendResult Skipped(DicomFile file) => new()
+    {
+        Name = file.Name, Origin = file.Origin, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid, Status = DicomSendStatus.Skipped,
+        Destination = _destination, Reason = "An earlier run has stored it there, as the journal says.",
+    };
 
     private DicomSendResult Failed(DicomFile file, string errorId, string reason, StoreAttempts attempts, TimeSpan duration) => new()
     {

@@ -11,5 +11,8 @@ public sealed record StoreOptions
     /// <summary>How long one instance is tried for, from its first failure that may heal.</summary>
     public TimeSpan RetryTime { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>What earlier runs have stored there is skipped, and each outcome is written to it; null: nothing is remembered.</summary>
+    public SendJournal? Journal { get; init; }
+
     public DicomClientOptions Client { get; init; } = new();
 }

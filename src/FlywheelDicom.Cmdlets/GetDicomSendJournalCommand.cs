@@ -1,0 +1,46 @@
+using System.Management.Automation;
+using FlywheelDicom.Transfer.Sending;
+
+namespace FlywheelDicom.Cmdlets;
+
+/// <summary>Reads the journal of a run.</summary>
+[Cmdlet(VerbsCommon.Get, "DicomSendJournal")]
+[OutputType(typeof(DicomSendJournalEntry))]
+public sealed class GetDicomSendJournalCommand : DicomCmdlet
+{
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "LiteralPath")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    protected override void ProcessRecord()
+    {
+        var path = Resolved(Path);
+        try
+        {
+            foreach (var entry in JournalLine.Read(path, Damaged))
+            {
+                Cancellation.ThrowIfCancellationRequested();
+                WriteObject(entry);
+            }
+        }
+        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (JournalException e)
+        {
+            WriteError(new ErrorRecord(e, e.ErrorId, ErrorCategory.InvalidData, path));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            WriteError(new ErrorRecord(new FileNotFoundException($"The journal '{path}' does not exist.", e), "JournalNotFound", ErrorCategory.ObjectNotFound, path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            WriteError(new ErrorRecord(new IOException($"The journal '{path}' cannot be read: {e.Message}", e), "JournalUnusable", ErrorCategory.ReadError, path));
+        }
+    }
+
+    private void Damaged(int lines) => WriteWarning($"{lines} lines of '{Path}' are damaged, as a crash leaves them; they are not believed.");
+}

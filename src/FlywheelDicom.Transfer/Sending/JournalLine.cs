@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text;
+using FlywheelDicom.Transfer.Sources;
+
+namespace FlywheelDicom.Transfer.Sending;
+
+/// <summary>
+/// The lines of a journal: tab-separated, UTF-8, a header first, each with the CRC-32 of what stands before it as its last field, so
+/// that neither a torn line nor zeros that a power cut left are taken for a fact.
+/// </summary>
+public static class JournalLine
+{
+    public const string Header = "Time\tDestination\tSopClassUid\tSopInstanceUid\tDigest\tBytes\tStatus\tDicomStatus\tCheck";
+
+    private const int MaxLine = 4096;
+
+    /// <summary>What a journal holds; damaged lines are counted, not believed.</summary>
+    /// <exception cref="JournalException">It is no journal.</exception>
+    public static IEnumerable<DicomSendJournalEntry> Read(string path, Action<int> damaged)
+    {
+        ArgumentNullException.ThrowIfNull(damaged);
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var bad = 0;
+        var isFirst = true;
+        foreach (var (line, _, isWhole) in ReadAll(file))
+        {
+            if (isFirst)
+            {
+                if (line != Header)
+                    throw new JournalException("JournalUnusable", $"'{path}' is not a journal of this module.");
+                isFirst = false;
+            }
+            else if (isWhole && TryParse(line, out var entry))
+                yield return entry;
+            else
+                bad++;
+        }
+        if (bad > 0)
+            damaged(bad);
+    }
+
+    internal static string Format(DicomSendJournalEntry entry)
+    {
+        var line = string.Create(CultureInfo.InvariantCulture,
+            $"{entry.Time:yyyy-MM-ddTHH:mm:ss.fffZ}\t{Clean(entry.Destination)}\t{Clean(entry.SopClassUid)}\t{Clean(entry.SopInstanceUid)}\t{entry.Digest}\t{entry.Bytes}\t{entry.Status}\t{entry.DicomStatus:X4}");
+        return $"{line}\t{Check(line)}";
+    }
+
+    internal static bool TryParse(string line, out DicomSendJournalEntry entry)
+    {
+        entry = null!;
+        var end = line.LastIndexOf('\t');
+        if (end < 0 || line[(end + 1)..] != Check(line[..end]))
+            return false;
+        var fields = line.Split('\t');
+        if (fields.Length != 9 || !DateTime.TryParse(fields[0], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time)
+            || !long.TryParse(fields[5], CultureInfo.InvariantCulture, out var bytes) || !Enum.TryParse<DicomSendStatus>(fields[6], out var status))
+            return false;
+        entry = new DicomSendJournalEntry
+        {
+            Time = time, Destination = fields[1], SopClassUid = fields[2], SopInstanceUid = fields[3], Digest = fields[4], Bytes = bytes, Status = status,
+            DicomStatus = ushort.TryParse(fields[7], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var code) ? code : null,
+        };
+        return true;
+    }
+
+    /// <summary>Line by line with the place where each ends; the last is whole only if a line feed ends it.</summary>
+    internal static IEnumerable<(string Line, long End, bool IsWhole)> ReadAll(Stream file)
+    {
+        var buffer = new byte[64 * 1024];
+        var line = new MemoryStream();
+        var position = 0L;
+        while (file.Read(buffer) is > 0 and var read)
+        {
+            for (var i = 0; i < read; i++)
+            {
+                position++;
+                if (buffer[i] == '\n')
+                {
+                    yield return (Encoding.UTF8.GetString(line.GetBuffer(), 0, (int)line.Length), position, true);
+                    line.SetLength(0);
+                }
+                else if (line.Length < MaxLine)
+                    line.WriteByte(buffer[i]);
+            }
+        }
+        if (line.Length > 0)
+            yield return (Encoding.UTF8.GetString(line.GetBuffer(), 0, (int)line.Length), position, false);
+    }
+
+    private static string Clean(string text) => string.Concat(text.Select(c => c < ' ' ? ' ' : c));
+
+    private static string Check(string text)
+    {
+        var crc = new Crc32();
+        crc.Append(Encoding.UTF8.GetBytes(text));
+        return crc.Value.ToString("X8", CultureInfo.InvariantCulture);
+    }
+}
