@@ -19,6 +19,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     private long _failed;
     private long _bytes;
     private SendJournal? _journal;
+    private bool _warnedOfJournal;
 
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
@@ -164,6 +165,11 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     {
         _done++;
         _bytes += result.Bytes;
+        if (result.ErrorId == DicomSendResult.JournalNotWritten && !_warnedOfJournal)
+        {
+            _warnedOfJournal = true;
+            WriteWarning($"The journal cannot be written; what is sent from now on may be sent again by a later run. {result.Reason}");
+        }
         if (!result.IsStored)
         {
             _failed++;

@@ -47,7 +47,10 @@ public sealed record DicomSendResult
     /// <summary>What the peer said of it: (0000,0902), with the elements of (0000,0901).</summary>
     public string? ErrorComment { get; init; }
 
-    /// <summary>A stable id of the failure; null where it did not fail.</summary>
+    /// <summary>The instance is stored, but the journal could not take that down.</summary>
+    public const string JournalNotWritten = "JournalNotWritten";
+
+    /// <summary>A stable id of what went wrong; null where nothing did.</summary>
     public string? ErrorId { get; init; }
 
     /// <summary>Sent, Warning and Skipped count as sent in a report.</summary>

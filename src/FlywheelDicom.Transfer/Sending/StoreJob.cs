@@ -208,7 +208,7 @@ public sealed class StoreJob
         }
         catch (IOException e)
         {
-            return result with { Reason = $"{result.Reason} It could not be written to the journal: {e.Message}".TrimStart() };
+            return result with { ErrorId = result.ErrorId ?? DicomSendResult.JournalNotWritten, Reason = $"{result.Reason} It could not be written to the journal: {e.Message}".TrimStart() };
         }
     }
 
