@@ -57,7 +57,12 @@ public sealed class GetFwSessionCommand : FlywheelCmdlet
             var container = await client.ResolveAsync(path, warn, Cancellation).ConfigureAwait(false);
             if (container.Kind == FlywheelContainerKind.Session)
                 return [container];
-            parent = (container.Kind!.Value, container.Id);
+            if (container.Kind is not (FlywheelContainerKind.Project or FlywheelContainerKind.Subject))
+            {
+                throw new FlywheelException(FlywheelError.NotFound,
+                    $"'{path}' is {(container.Kind == FlywheelContainerKind.Group ? "a group" : "an acquisition")}; sessions are listed of a project, a subject, or one by its own path.");
+            }
+            parent = (container.Kind.Value, container.Id);
         }
         return await AllAsync(client.ListAsync(FlywheelContainerKind.Session, parent, Filter, Cancellation)).ConfigureAwait(false);
     }

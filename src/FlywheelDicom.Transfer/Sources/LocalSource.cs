@@ -270,6 +270,7 @@ public sealed class LocalSource
         }
         if (file?.ProblemDetail?.Id == DicomProblem.Directory && !isGiven)
         {
+            file.Release();
             _leftOut($"'{name}' is a DICOMDIR.");
             return [];
         }
