@@ -146,6 +146,8 @@ public sealed partial class FlywheelClient
             }
             _hash.AppendData(bytes.Span);
             Received += bytes.Length;
+            // The next URL may run out as well, hours later.
+            HasMetExpiredUrl = false;
         }
 
         public void StartOver()

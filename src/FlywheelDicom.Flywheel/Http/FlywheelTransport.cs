@@ -135,7 +135,7 @@ internal sealed class FlywheelTransport
     {
         var message = new HttpRequestMessage(method, target);
         message.Headers.TryAddWithoutValidation("User-Agent", _options.UserAgent);
-        if (IsOurs(target))
+        if (request.Elsewhere is null && IsOurs(target))
         {
             message.Headers.Authorization = _key.Authorization;
             message.Headers.Add("X-Accept-Feature", request.IsPaged ? "pagination," + Features : Features);

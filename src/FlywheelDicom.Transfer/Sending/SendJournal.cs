@@ -12,6 +12,7 @@ namespace FlywheelDicom.Transfer.Sending;
 public sealed class SendJournal : IDisposable
 {
     private static readonly TimeSpan s_syncEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_claimPatience = TimeSpan.FromSeconds(2);
 
     private readonly FileStream _file;
     private readonly FileStream _claim;
@@ -59,17 +60,24 @@ public sealed class SendJournal : IDisposable
     private static FileStream Claim(string path)
     {
         var claim = path + ".lock";
-        try
+        var started = Stopwatch.GetTimestamp();
+        while (true)
         {
-            return new FileStream(claim, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
-        }
-        catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException) && File.Exists(claim))
-        {
-            throw new JournalException("JournalInUse", $"Another run writes to the journal '{path}'. Wait for it, or take another journal.", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new JournalException("JournalUnusable", $"The journal '{path}' cannot be opened: {e.Message}", e);
+            try
+            {
+                return new FileStream(claim, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+            }
+            catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException) && File.Exists(claim))
+            {
+                // A process that was killed takes a moment to go.
+                if (Stopwatch.GetElapsedTime(started) > s_claimPatience)
+                    throw new JournalException("JournalInUse", $"Another run writes to the journal '{path}'. Wait for it, or take another journal.", e);
+                Thread.Sleep(50);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new JournalException("JournalUnusable", $"The journal '{path}' cannot be opened: {e.Message}", e);
+            }
         }
     }
 

@@ -252,6 +252,22 @@ public sealed class ClientTests
     }
 
     [Fact]
+    public async Task Signed_URL_may_run_out_more_than_once()
+    {
+        await using var server = await Double.StartAsync(new DoubleOptions { RedirectsDownloads = true });
+        var acquisition = AddAcquisition(server);
+        acquisition.Add("a.zip", Bytes(3_000_000));
+        for (var i = 0; i < 3; i++)
+        {
+            server.Add(new Fault { Kind = FaultKind.Cut, Path = "/bucket/object?signature=", After = 2 * i });
+            server.Add(new Fault { Kind = FaultKind.ExpiredUrl, Path = "files/a.zip", After = 1 + 2 * i });
+        }
+        using var client = Client(server);
+        Assert.Equal(Bytes(3_000_000), await DownloadAsync(client, acquisition, "a.zip"));
+        Assert.Empty(server.Violations);
+    }
+
+    [Fact]
     public async Task File_that_was_replaced_meanwhile_is_taken_anew()
     {
         await using var server = await Double.StartAsync();
