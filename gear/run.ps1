@@ -27,7 +27,9 @@ function Exit-WithError([string[]] $Message) {
 }
 
 try {
-    Import-Module FlywheelDicom
+    # In the image the module is installed; in a checkout the one that was built last is taken.
+    $built = Join-Path $PSScriptRoot '../output/FlywheelDicom'
+    Import-Module ((Test-Path $built) ? $built : 'FlywheelDicom')
     $base = $env:FLYWHEEL_BASE ?? '/flywheel/v0'
     $job = Get-Content -LiteralPath (Join-Path $base config.json) -Raw | ConvertFrom-Json -AsHashtable
     $config = $job['config'] ?? @{}
