@@ -15,7 +15,6 @@ public abstract class TlsCmdlet : DicomCmdlet
     /// <summary>A secure transport connection profile of PS3.15 Annex B.</summary>
     [Parameter]
     [TlsProfileTransformation]
-    [ArgumentCompleter(typeof(TlsProfileCompleter))]
     public DicomTlsProfile TlsProfile { get; set; } = DicomTlsProfile.BCP195;
 
     /// <summary>Our certificate with its private key.</summary>
