@@ -42,7 +42,7 @@ public sealed class ConnectFwInstanceCommand : FlywheelCmdlet
             WriteWarning($"The connection with {key} is not encrypted, as the key asks: whoever is on the way can read the API key and the images.");
         var check = new PeerCertificateCheck
         {
-            Trusted = ReadTrusted(), Skip = SkipCertificateCheck, ExpectedName = key.Host, RevocationMode = X509RevocationMode.Offline,
+            Trusted = ReadTrusted(TrustedCertificatePath), Skip = SkipCertificateCheck, ExpectedName = key.Host, RevocationMode = X509RevocationMode.Offline,
         };
         var options = new FlywheelClientOptions
         {
@@ -94,22 +94,5 @@ public sealed class ConnectFwInstanceCommand : FlywheelCmdlet
             ThrowTerminatingError(ErrorFor(e, null));
             throw;
         }
-    }
-
-    private X509Certificate2Collection ReadTrusted()
-    {
-        var all = new X509Certificate2Collection();
-        foreach (var path in TrustedCertificatePath)
-        {
-            try
-            {
-                all.AddRange(CertificateFiles.ReadTrusted(Resolved(path)));
-            }
-            catch (CertificateFileException e)
-            {
-                ThrowTerminatingError(new ErrorRecord(e, e.ErrorId, ErrorCategory.InvalidArgument, path));
-            }
-        }
-        return all;
     }
 }

@@ -36,18 +36,14 @@ public sealed class GetDicomFileCommand : DicomCmdlet
     protected override void ProcessRecord()
     {
         var source = new LocalSource(WriteVerbose, _space, Cancellation);
-        try
+        Stoppable(() =>
         {
             foreach (var path in ParameterSetName == PathSet ? Path : LiteralPath)
             {
                 foreach (var file in Read(source, path))
                     Emit(file);
             }
-        }
-        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
-        {
-            throw new PipelineStoppedException();
-        }
+        });
     }
 
     protected override void EndProcessing() => _progress!.Complete();

@@ -18,15 +18,14 @@ public sealed class GetDicomSendJournalCommand : DicomCmdlet
         var path = Resolved(Path);
         try
         {
-            foreach (var entry in JournalLine.Read(path, Damaged))
+            Stoppable(() =>
             {
-                Cancellation.ThrowIfCancellationRequested();
-                WriteObject(entry);
-            }
-        }
-        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
-        {
-            throw new PipelineStoppedException();
+                foreach (var entry in JournalLine.Read(path, Damaged))
+                {
+                    Cancellation.ThrowIfCancellationRequested();
+                    WriteObject(entry);
+                }
+            });
         }
         catch (JournalException e)
         {

@@ -134,15 +134,11 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
         if (Find(selection) is not { } items)
             return;
         var source = new FlywheelSource(_client!, _space!, Lines.Enqueue, Cancellation);
-        try
+        Stoppable(() =>
         {
             foreach (var file in LocalPath is null ? source.Read(items) : source.ReadLocal(items[0], Resolved(LocalPath)))
                 Emit(file);
-        }
-        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
-        {
-            throw new PipelineStoppedException();
-        }
+        });
     }
 
     /// <summary>
@@ -183,7 +179,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
         return null;
     }
 
-    private static string Describe(FlywheelSelection selection) => $"{selection.Kind.ToString().ToLowerInvariant()} {selection.ContainerId}";
+    private static string Describe(FlywheelSelection selection) => $"{selection.Kind.Word()} {selection.ContainerId}";
 
     private void Emit(DicomFile file)
     {

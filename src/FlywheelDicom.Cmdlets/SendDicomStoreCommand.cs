@@ -78,32 +78,18 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         var isConfirmed = ShouldProcess(InputObject.Name, $"Send to {_destination}");
         if (_pump is null)
             return;
-        try
+        if (!isConfirmed)
         {
-            if (isConfirmed)
-            {
-                InputObject.Claim();
-                _pump.Push(InputObject);
-            }
-            else
-                Emit(Declined(InputObject));
+            Emit(Declined(InputObject));
+            return;
         }
-        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
-        {
-            throw new PipelineStoppedException();
-        }
+        InputObject.Claim();
+        Stoppable(() => _pump.Push(InputObject));
     }
 
     protected override void EndProcessing()
     {
-        try
-        {
-            _pump?.Complete();
-        }
-        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
-        {
-            throw new PipelineStoppedException();
-        }
+        Stoppable(() => _pump?.Complete());
         _progress?.Complete();
     }
 

@@ -35,10 +35,6 @@ public sealed partial class FlywheelClient : IDisposable
         return new FlywheelClient(_key, change(_options), _http, ownsHttp: false);
     }
 
-    public string Host => _key.Host;
-    public int Port => _key.Port;
-    public Uri BaseUri => _key.BaseUri;
-
     public void Dispose()
     {
         if (_ownsHttp)

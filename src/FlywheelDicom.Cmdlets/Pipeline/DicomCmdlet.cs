@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security.Cryptography.X509Certificates;
 using FlywheelDicom.Network;
 
 namespace FlywheelDicom.Cmdlets;
@@ -39,9 +40,17 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
     /// <summary>Waits for work on the thread pool; Ctrl+C ends the wait.</summary>
     private protected T Wait<T>(Func<Task<T>> work)
     {
+        T result = default!;
+        Stoppable(() => result = Task.Run(work, Cancellation).GetAwaiter().GetResult());
+        return result;
+    }
+
+    /// <summary>What Ctrl+C ends is a stopped pipeline, not a failure.</summary>
+    private protected void Stoppable(Action work)
+    {
         try
         {
-            return Task.Run(work, Cancellation).GetAwaiter().GetResult();
+            work();
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
         {
@@ -51,6 +60,29 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
 
     /// <summary>A path as the user gave it, as the file system has it.</summary>
     private protected string Resolved(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+
+    /// <summary>All certificates of PEM files; one that is of no use ends the pipeline.</summary>
+    private protected X509Certificate2Collection ReadTrusted(string[] paths)
+    {
+        var all = new X509Certificate2Collection();
+        foreach (var path in paths)
+            all.AddRange(WithFiles(path, () => CertificateFiles.ReadTrusted(Resolved(path))));
+        return all;
+    }
+
+    private protected T WithFiles<T>(string? target, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (CertificateFileException e)
+        {
+            var category = e.ErrorId == "CertificateFileNotFound" ? ErrorCategory.ObjectNotFound : ErrorCategory.InvalidArgument;
+            ThrowTerminatingError(new ErrorRecord(e, e.ErrorId, category, target));
+            throw;
+        }
+    }
 
     private protected static ErrorRecord ErrorFor(DicomNetworkException e, object? target)
         => new(e, e.ErrorId, CategoryOf(e.Error), target);

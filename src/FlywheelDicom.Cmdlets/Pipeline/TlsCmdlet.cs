@@ -71,7 +71,7 @@ public abstract class TlsCmdlet : DicomCmdlet
     };
 
     /// <summary>Our certificate from whichever parameter it comes; null where none was given.</summary>
-    private protected CertificateWithChain? ReadCertificate() => Guarded<CertificateWithChain?>(() =>
+    private protected CertificateWithChain? ReadCertificate() => WithFiles<CertificateWithChain?>(CertificatePath, () =>
     {
         if (Certificate is not null && CertificatePath is not null)
             throw new CertificateFileException("CertificateGivenTwice", "Give -Certificate or -CertificatePath, not both.");
@@ -91,13 +91,7 @@ public abstract class TlsCmdlet : DicomCmdlet
         return CertificateFiles.ReadWithKey(certificate, key, SecretTransformationAttribute.Reveal(KeyPassword));
     });
 
-    private protected X509Certificate2Collection ReadTrusted() => Guarded(() =>
-    {
-        var all = new X509Certificate2Collection();
-        foreach (var path in TrustedCertificatePath)
-            all.AddRange(CertificateFiles.ReadTrusted(Resolved(path)));
-        return all;
-    });
+    private protected X509Certificate2Collection ReadTrusted() => ReadTrusted(TrustedCertificatePath);
 
     private protected void WarnOfPlatformLimits()
     {
@@ -105,20 +99,6 @@ public abstract class TlsCmdlet : DicomCmdlet
         {
             WriteWarning($"Windows decides on cipher suites for the whole machine: of profile {TlsProfile}, versions (TLS 1.2 and 1.3), key sizes and certificates are enforced here, "
                 + "its list of suites is not. Restrict it with Enable-TlsCipherSuite and Disable-TlsCipherSuite.");
-        }
-    }
-
-    private T Guarded<T>(Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (CertificateFileException e)
-        {
-            var category = e.ErrorId == "CertificateFileNotFound" ? ErrorCategory.ObjectNotFound : ErrorCategory.InvalidArgument;
-            ThrowTerminatingError(new ErrorRecord(e, e.ErrorId, category, CertificatePath));
-            throw;
         }
     }
 }

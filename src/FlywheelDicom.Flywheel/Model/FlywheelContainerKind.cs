@@ -3,7 +3,8 @@ namespace FlywheelDicom.Flywheel;
 /// <summary>The levels of the hierarchy.</summary>
 public enum FlywheelContainerKind { Group, Project, Subject, Session, Acquisition, Analysis }
 
-internal static class FlywheelContainerKinds
+/// <summary>How a kind is written.</summary>
+public static class FlywheelContainerKinds
 {
     /// <summary>As it stands in a path of the API.</summary>
     public static string Plural(this FlywheelContainerKind kind) => kind switch
@@ -16,6 +17,7 @@ internal static class FlywheelContainerKinds
         _ => "analyses",
     };
 
+    /// <summary>As people and answers of the API write it.</summary>
     public static string Word(this FlywheelContainerKind kind) => kind switch
     {
         FlywheelContainerKind.Group => "group",
@@ -26,6 +28,6 @@ internal static class FlywheelContainerKinds
         _ => "analysis",
     };
 
-    public static FlywheelContainerKind? Parse(string? word)
+    internal static FlywheelContainerKind? Parse(string? word)
         => Enum.TryParse<FlywheelContainerKind>(word, ignoreCase: true, out var kind) ? kind : null;
 }

@@ -17,11 +17,6 @@ public sealed record FlywheelFile
 
     /// <summary>Mostly v0-sha384- and 96 hex digits; other forms are met, and not checked.</summary>
     public string? Hash { get; init; }
-    public int? Version { get; init; }
-    public string? Modality { get; init; }
-
-    [JsonPropertyName("zip_member_count")]
-    public int? ZipMemberCount { get; init; }
 
     /// <summary>The SHA-384 in the hash, or null.</summary>
     [JsonIgnore]

@@ -28,7 +28,7 @@ public sealed class FlywheelCatalog
                 throw new ArgumentException($"The analysis {selection.ContainerId} does not tell what it belongs to.");
             return await ListAsync(selection with { Kind = kind, ContainerId = id }).ConfigureAwait(false);
         }
-        var scope = new DicomOriginScope(selection.Kind.ToString().ToLowerInvariant(), container.Id, container.Name);
+        var scope = new DicomOriginScope(selection.Kind.Word(), container.Id, container.Name);
         var items = new List<FlywheelItem>();
         foreach (var acquisition in await AcquisitionsAsync(selection.Kind, container).ConfigureAwait(false))
         {
@@ -56,7 +56,7 @@ public sealed class FlywheelCatalog
                     all.AddRange(await ChildrenAsync(Remember(FlywheelContainerKind.Session, session), FlywheelContainerKind.Session).ConfigureAwait(false));
                 return all;
             default:
-                throw new ArgumentException($"Images of a whole {kind.ToString().ToLowerInvariant()} are not sent: name a project, subject, session or acquisition.");
+                throw new ArgumentException($"Images of a whole {kind.Word()} are not sent: name a project, subject, session or acquisition.");
         }
     }
 

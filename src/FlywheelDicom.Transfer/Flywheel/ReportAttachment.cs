@@ -22,7 +22,7 @@ public sealed record ReportAttachment(FlywheelContainerKind Kind, string Contain
         return Single(origins, o => o.ProjectId) is { } project ? new ReportAttachment(FlywheelContainerKind.Project, project) : null;
     }
 
-    public override string ToString() => $"{Kind.ToString().ToLowerInvariant()}/{ContainerId}";
+    public override string ToString() => $"{Kind.Word()}/{ContainerId}";
 
     private static string? Single(List<DicomOrigin> origins, Func<DicomOrigin, string?> id)
         => origins.Select(id).Distinct(StringComparer.Ordinal).Take(2).ToList() is [{ } only] ? only : null;

@@ -52,13 +52,15 @@ public sealed class PeerCertificateCheck
 
     private bool IsTrusted(X509Certificate2 peer, X509Chain? sent)
     {
-        var problem = TrustsOnlyOurs ? null : Problem(peer, sent, X509ChainTrustMode.System);
-        if (problem is null && !TrustsOnlyOurs)
-            return true;
-        // One that is known and bad stays bad, whoever signed it.
-        if (Trusted.Count > 0 && problem is null or { Error: DicomNetworkError.CertificateUntrusted })
-            problem = Trusted.Count > 0 ? Problem(peer, sent, X509ChainTrustMode.CustomRootTrust) : problem;
-        return problem is null || Refuse(problem.Value.Error, problem.Value.Reason);
+        if (!TrustsOnlyOurs)
+        {
+            if (Problem(peer, sent, X509ChainTrustMode.System) is not { } problem)
+                return true;
+            // One that is known and bad stays bad, whoever signed it.
+            if (Trusted.Count == 0 || problem.Error != DicomNetworkError.CertificateUntrusted)
+                return Refuse(problem.Error, problem.Reason);
+        }
+        return Problem(peer, sent, X509ChainTrustMode.CustomRootTrust) is not { } flaw || Refuse(flaw.Error, flaw.Reason);
     }
 
     private (DicomNetworkError Error, string Reason)? Problem(X509Certificate2 peer, X509Chain? sent, X509ChainTrustMode trust)
