@@ -409,10 +409,7 @@ public sealed class DicomAssociation : IAsyncDisposable
                 RetryAdvice.BackOff, cause);
         }
         if (cause is TlsRecordException && destination.Tls is null)
-        {
-            return new DicomNetworkException(DicomNetworkError.TlsExpected,
-                $"{destination} speaks TLS at this port. Check -Port, or use -UseTls.", RetryAdvice.Never, cause);
-        }
+            return TlsHandshake.TlsExpected(destination, cause);
         if (destination.Tls is not null && TlsHandshake.IsAlert(cause))
             return TlsHandshake.Failure(destination, null, cause);
         if (destination.Tls is not null && operation == Negotiating && cause is EndOfStreamException && !transport.HasReceived)

@@ -36,7 +36,18 @@ public sealed class DicomClient : IAsyncDisposable
     {
         PresentationContext[] contexts =
             [new(1, DicomUID.Verification, [DicomTransferSyntax.ImplicitVRLittleEndian.Uid, DicomTransferSyntax.ExplicitVRLittleEndian.Uid])];
-        var association = await DicomAssociation.RequestAsync(_destination, contexts, _options, _cancellation).ConfigureAwait(false);
+        DicomAssociation association;
+        try
+        {
+            association = await DicomAssociation.RequestAsync(_destination, contexts, _options, _cancellation).ConfigureAwait(false);
+        }
+        catch (DicomNetworkException e)
+        {
+            var explained = await SpeechProbe.ExplainAsync(_destination, e, _cancellation).ConfigureAwait(false);
+            if (explained == e)
+                throw;
+            throw explained;
+        }
         await using (association.ConfigureAwait(false))
         {
             var response = association.Contexts[0].IsAccepted ? await association.EchoAsync().ConfigureAwait(false) : null;

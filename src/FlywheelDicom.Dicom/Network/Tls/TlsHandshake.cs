@@ -8,6 +8,8 @@ namespace FlywheelDicom.Network;
 /// <summary>Makes a connection a TLS one before the first PDU (PS3.15 Annex B; there is no STARTTLS in DICOM).</summary>
 internal static class TlsHandshake
 {
+    private const string NotSpoken = "it does not speak TLS at this port. Check -Port, or leave -UseTls out.";
+
     public static async Task<SslStream> AsClientAsync(Socket socket, DicomDestination destination, DicomTls tls, CancellationToken cancellation)
     {
         var rules = TlsProfileRules.For(tls.Profile);
@@ -82,6 +84,12 @@ internal static class TlsHandshake
         return new DicomNetworkException(error, $"No TLS connection with {destination}: {what}", retry, cause);
     }
 
+    public static DicomNetworkException TlsExpected(DicomDestination destination, Exception cause) => new(
+        DicomNetworkError.TlsExpected, $"{destination} speaks TLS at this port. Check -Port, or use -UseTls.", RetryAdvice.Never, cause);
+
+    public static DicomNetworkException TlsNotSpoken(DicomDestination destination, Exception cause) => new(
+        DicomNetworkError.TlsNotSpoken, $"No TLS connection with {destination}: {NotSpoken}", RetryAdvice.Never, cause);
+
     /// <summary>
     /// Servers that refuse a client certificate without an alert just close, after a handshake that looked good. So do some that are
     /// busy, which is why it is worth one more try.
@@ -116,7 +124,7 @@ internal static class TlsHandshake
                 "no common protocol version or cipher suite, or it wants a client certificate. Check that its profile is the one of -TlsProfile, and -Certificate or -CertificatePath.");
         }
         if (Has("frame size") || Has("corrupted frame") || Has("wrong version number") || Has("packet length"))
-            return (DicomNetworkError.TlsNotSpoken, "it does not speak TLS at this port. Check -Port, or leave -UseTls out.");
+            return (DicomNetworkError.TlsNotSpoken, NotSpoken);
         if (Has("unexpected EOF") || Has("EOF") || Has("reset") || Has("closed"))
         {
             return (DicomNetworkError.TlsNotAgreed,
