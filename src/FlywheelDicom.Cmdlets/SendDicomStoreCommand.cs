@@ -31,10 +31,15 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     [ArgumentCompleter(typeof(DestinationCompleter))]
     public DicomDestination Destination { get; set; } = null!;
 
-    /// <summary>Associations at a time.</summary>
+    /// <summary>Associations at a time: Auto, or 1 to 64.</summary>
     [Parameter]
-    [ValidateRange(1, 64)]
-    public int MaxAssociations { get; set; } = 1;
+    [AssociationLimit]
+    [ArgumentCompleter(typeof(AssociationLimitCompleter))]
+    public int MaxAssociations { get; set; } = StoreOptions.Automatic;
+
+    /// <summary>Results leave in the order in which the instances came.</summary>
+    [Parameter]
+    public SwitchParameter Ordered { get; set; }
 
     /// <summary>Seconds that one instance is tried for after a failure that may heal.</summary>
     [Parameter]
@@ -64,7 +69,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         _journal = OpenJournal();
         var options = new StoreOptions
         {
-            MaxAssociations = MaxAssociations, RetryTime = TimeSpan.FromSeconds(RetryTime), Journal = _journal,
+            MaxAssociations = MaxAssociations, IsOrdered = Ordered, RetryTime = TimeSpan.FromSeconds(RetryTime), Journal = _journal,
             Client = ClientOptions(Timeout, MaxPduLength) with { ComputesDigests = _journal is not null },
         };
         Check(options);

@@ -15,6 +15,9 @@ internal enum PduType : byte
     Abort = 7,
 }
 
+/// <summary>Which roles the requestor takes for a class (PS3.7 §D.3.3.4).</summary>
+internal readonly record struct RoleSelection(string SopClassUid, bool IsScu, bool IsScp);
+
 /// <summary>A-ASSOCIATE-RQ and -AC, which have one shape (PS3.8 §9.3.2, §9.3.3).</summary>
 internal sealed record AssociationPdu
 {
@@ -30,6 +33,12 @@ internal sealed record AssociationPdu
     public uint MaxPduLength { get; init; }
     public string ImplementationClassUid { get; init; } = DicomUID.ImplementationClass;
     public string ImplementationVersion { get; init; } = DicomUID.ImplementationVersion;
+
+    /// <summary>How many operations the requestor may have under way at once (PS3.7 §D.3.3.3); 0 means no limit.</summary>
+    public ushort MaxOperations { get; init; } = 1;
+
+    /// <summary>Roles other than the usual ones, requestor SCU and acceptor SCP.</summary>
+    public IReadOnlyList<RoleSelection> Roles { get; init; } = [];
 
     public byte[] Encode(PduType type)
     {
@@ -129,6 +138,10 @@ internal sealed record AssociationPdu
         // In ascending order: old peers expect it.
         WriteItem(body, 0x51, length);
         WriteItem(body, 0x52, Encoding.ASCII.GetBytes(ImplementationClassUid));
+        if (MaxOperations != 1)
+            WriteItem(body, 0x53, [(byte)(MaxOperations >> 8), (byte)MaxOperations, 0, 1]);
+        foreach (var role in Roles)
+            WriteItem(body, 0x54, [0, (byte)role.SopClassUid.Length, .. Encoding.ASCII.GetBytes(role.SopClassUid), role.IsScu ? (byte)1 : (byte)0, role.IsScp ? (byte)1 : (byte)0]);
         WriteItem(body, 0x55, Encoding.ASCII.GetBytes(ImplementationVersion));
         return body.ToArray();
     }
@@ -142,11 +155,19 @@ internal sealed record AssociationPdu
             {
                 0x51 when value.Length == 4 => pdu with { MaxPduLength = BinaryPrimitives.ReadUInt32BigEndian(value) },
                 0x52 => pdu with { ImplementationClassUid = Text(value) },
+                0x53 when value.Length == 4 => pdu with { MaxOperations = BinaryPrimitives.ReadUInt16BigEndian(value) },
+                0x54 when DecodeRole(value) is { } role && pdu.Roles.Count < 256 => pdu with { Roles = [.. pdu.Roles, role] },
                 0x55 => pdu with { ImplementationVersion = Text(value) },
                 _ => pdu,
             };
         }
         return pdu;
+    }
+
+    private static RoleSelection? DecodeRole(ReadOnlySpan<byte> value)
+    {
+        var length = value.Length >= 4 ? BinaryPrimitives.ReadUInt16BigEndian(value) : -1;
+        return length + 4 == value.Length ? new RoleSelection(Text(value.Slice(2, length)), value[^2] == 1, value[^1] == 1) : null;
     }
 
     private static (byte Kind, byte[] Content) NextItem(ref ReadOnlySpan<byte> items)

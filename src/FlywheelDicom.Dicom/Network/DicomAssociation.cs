@@ -1,27 +1,39 @@
-using System.Buffers;
-using System.Buffers.Binary;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Network;
 
 /// <summary>
-/// One association as its requestor (PS3.8 §7, §9.2): made, used for one message after the other, released. What fails inside
-/// it ends it; it is never mended.
+/// One association as its requestor (PS3.8 §7, §9.2): made, used, released. Messages may be handed in from several threads at
+/// once; as many are under way as the operations window allows (PS3.7 §D.3.3.3), one as a rule, and the next is made ready
+/// meanwhile. What fails inside it ends it; it is never mended.
 /// </summary>
 public sealed class DicomAssociation : IAsyncDisposable
 {
     private const uint MaxAnswerLength = 128 * 1024;
-    private const string Negotiating = "negotiating the association";
+    private const int MaxDataset = 16 * 1024 * 1024;
+    private const int MaxUnasked = 16;
 
     private readonly PduTransport _transport;
     private readonly DicomDestination _destination;
     private readonly DicomClientOptions _options;
-    private readonly MessageWriter _writer;
-    private readonly ArrayBufferWriter<byte> _command = new(512);
-    private ushort _messageId;
+    private readonly MessageReader _reader;
+    private readonly MessageWriterPool _writers;
+    private readonly SemaphoreSlim _window;
+    private readonly SemaphoreSlim _wire = new(1);
+    private readonly SemaphoreSlim _reading = new(1);
+
+    /// <summary>Messages under way, with their responses where another's reader came upon them.</summary>
+    private readonly Dictionary<ushort, DimseMessage?> _underWay = [];
+
+    /// <summary>Requests of the peer that came while a response was waited for.</summary>
+    private readonly Queue<DimseMessage> _unasked = new();
+    private PresentationContext? _lastContext;
+    private string? _lastSyntax;
+    private DicomNetworkException? _failure;
+    private int _lastMessageId;
+    private bool _isOver;
 
     private DicomAssociation(PduTransport transport, DicomDestination destination, DicomClientOptions options, AssociationPdu accept,
         IReadOnlyList<PresentationContext> contexts)
@@ -31,7 +43,10 @@ public sealed class DicomAssociation : IAsyncDisposable
         _options = options;
         Contexts = contexts;
         Peer = new DicomPeer(accept.MaxPduLength, accept.ImplementationClassUid, accept.ImplementationVersion);
-        _writer = new MessageWriter(transport, accept.MaxPduLength, options.MaxPduLength, options.WriteTimeout);
+        Window = accept.MaxOperations == 0 ? options.MaxOperations : Math.Min(accept.MaxOperations, options.MaxOperations);
+        _window = new SemaphoreSlim(Window);
+        _reader = new MessageReader(transport, Math.Max((uint)options.MaxPduLength, 16384), MaxDataset);
+        _writers = new MessageWriterPool(() => new MessageWriter(transport, accept.MaxPduLength, options.MaxPduLength, options.WriteTimeout));
     }
 
     /// <summary>What was proposed, with the peer's answers.</summary>
@@ -39,13 +54,23 @@ public sealed class DicomAssociation : IAsyncDisposable
 
     public DicomPeer Peer { get; }
 
+    /// <summary>Messages that may be under way at once.</summary>
+    public int Window { get; }
+
     /// <summary>Null where the connection is a plain one.</summary>
     public DicomTlsSession? Tls { get; private init; }
 
     /// <summary>False after anything failed, or once the peer has closed, aborted or released.</summary>
-    public bool IsUsable => !IsBroken && _transport.IsQuiet;
+    public bool IsUsable => !_isOver && _failure is null && (UnderWay > 0 || _transport.IsQuiet);
 
-    private bool IsBroken { get; set; }
+    private int UnderWay
+    {
+        get
+        {
+            lock (_underWay)
+                return _underWay.Count;
+        }
+    }
 
     /// <summary>Connects and negotiates.</summary>
     /// <param name="destination">Who is called, and as whom.</param>
@@ -63,6 +88,7 @@ public sealed class DicomAssociation : IAsyncDisposable
             var request = new AssociationPdu
             {
                 CalledAE = destination.CalledAE, CallingAE = destination.CallingAE, Contexts = contexts, MaxPduLength = (uint)options.MaxPduLength,
+                MaxOperations = (ushort)options.MaxOperations,
             };
             Pdu answer;
             try
@@ -73,9 +99,9 @@ public sealed class DicomAssociation : IAsyncDisposable
             catch (Exception e) when (e is IOException or InvalidDataException)
             {
                 var cause = destination.Tls is null ? e : await LastWordAsync(transport, e).ConfigureAwait(false);
-                throw Failure(destination, transport, cause, Negotiating, options.AssociationTimeout);
+                throw AssociationFailures.Of(destination, transport, cause, AssociationFailures.Negotiating, options.AssociationTimeout);
             }
-            var accept = Accepted(destination, transport, answer, Negotiating);
+            var accept = AssociationFailures.Accepted(destination, transport, answer);
             return new DicomAssociation(transport, destination, options, accept, Answered(contexts, accept.Contexts))
             {
                 Tls = stream is SslStream secure ? DicomTlsSession.Of(secure) : null,
@@ -92,14 +118,10 @@ public sealed class DicomAssociation : IAsyncDisposable
     /// <exception cref="DicomNetworkException">There was no answer, or no context for it.</exception>
     public async Task<DicomResponse> EchoAsync()
     {
-        var context = Contexts.FirstOrDefault(c => c.AbstractSyntax == DicomUID.Verification && c.IsAccepted)
-            ?? throw Refused(DicomUID.Verification, null);
+        var context = ContextFor(DicomUID.Verification);
         var command = new DimseCommand { Field = CommandField.EchoRequest, MessageId = NextMessageId(), SopClassUid = DicomUID.Verification };
-        return await ExchangeAsync("waiting for the answer to C-ECHO", async () =>
-        {
-            await _writer.WriteAsync(context.Id, command).ConfigureAwait(false);
-            return await ResponseAsync(command.MessageId, context, 0).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        var (message, _) = await ExchangeAsync("waiting for the answer to C-ECHO", command.MessageId, w => w.Begin(context.Id, command)).ConfigureAwait(false);
+        return new DicomResponse(message.Command.Status, Comment(message.Command), context.AcceptedTransferSyntax!, 0);
     }
 
     /// <summary>C-STORE (PS3.7 §9.1.1) of an instance over a context that carries it.</summary>
@@ -108,45 +130,30 @@ public sealed class DicomAssociation : IAsyncDisposable
     public async Task<DicomResponse> StoreAsync(DicomFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var context = FindContext(file) ?? throw Refused(file.SopClassUid!, file.TransferSyntaxUid);
-        var syntax = DicomTransferSyntax.Lookup(context.AcceptedTransferSyntax!);
-        var asIs = syntax.Uid == file.TransferSyntaxUid;
+        var context = FindContext(file) ?? throw AssociationFailures.Refused(_destination, Contexts, file.SopClassUid!, file.TransferSyntaxUid);
+        var asIs = context.AcceptedTransferSyntax == file.TransferSyntaxUid;
         using var hash = _options.ComputesDigests && asIs ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
-        using var dataset = hash is not null ? new DigestingStream(file.OpenDataset(), hash) : asIs ? file.OpenDataset() : file.OpenDataset(syntax);
+        using var dataset = hash is not null ? new DigestingStream(file.OpenDataset(), hash)
+            : asIs ? file.OpenDataset() : file.OpenDataset(DicomTransferSyntax.Lookup(context.AcceptedTransferSyntax!));
         var command = new DimseCommand
         {
             Field = CommandField.StoreRequest, MessageId = NextMessageId(), HasDataset = true, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid,
         };
-        var response = await ExchangeAsync("sending an instance", async () =>
+        var length = asIs ? file.DatasetLength : -1;
+        var (message, sent) = await ExchangeAsync("sending an instance", command.MessageId, w => w.Begin(context.Id, command, dataset, length)).ConfigureAwait(false);
+        return new DicomResponse(message.Command.Status, Comment(message.Command), context.AcceptedTransferSyntax!, sent)
         {
-            var sent = await _writer.WriteAsync(context.Id, command, dataset, asIs ? file.DatasetLength : -1).ConfigureAwait(false);
-            return await ResponseAsync(command.MessageId, context, sent).ConfigureAwait(false);
-        }).ConfigureAwait(false);
-        if (!_options.ComputesDigests)
-            return response;
-        // What was converted on the way is known by what it was before.
-        return response with { Digest = hash is not null ? Convert.ToHexString(hash.GetHashAndReset()) : DigestOf(file) };
+            // What was converted on the way is known by what it was before.
+            Digest = hash is not null ? Convert.ToHexString(hash.GetHashAndReset()) : _options.ComputesDigests ? DigestOf(file) : null,
+        };
     }
 
-    /// <summary>Null where it cannot be read a second time: it was stored all the same.</summary>
-    private static string? DigestOf(DicomFile file)
-    {
-        try
-        {
-            return file.ComputeDigest();
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Says A-RELEASE and waits for the answer, under ARTIM; never throws but for cancellation.</summary>
+    /// <summary>Says A-RELEASE and waits for the answer, under ARTIM; never throws but for cancellation. No message may be under way.</summary>
     public async Task ReleaseAsync()
     {
-        if (!IsBroken)
+        if (!_isOver && _failure is null)
         {
-            IsBroken = true;
+            _isOver = true;
             try
             {
                 await _transport.WriteAsync(ControlPdu.ReleaseRequest, _options.AssociationTimeout).ConfigureAwait(false);
@@ -164,118 +171,284 @@ public sealed class DicomAssociation : IAsyncDisposable
                 // Every message has had its response: how the association ends changes nothing for them.
             }
         }
-        _transport.Dispose();
-        _writer.Dispose();
+        Close();
     }
 
     /// <summary>Says A-ABORT and closes.</summary>
     public void Abort()
     {
-        IsBroken = true;
+        _isOver = true;
         _transport.Abort(0, 0);
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        if (!IsBroken)
+        if (!_isOver && _failure is null)
             Abort();
-        await Task.CompletedTask.ConfigureAwait(false);
-        _transport.Dispose();
+        Close();
+        return default;
     }
 
     /// <summary>The context for an instance: in its own syntax, else in one that it can be turned into without loss.</summary>
     internal PresentationContext? FindContext(DicomFile file)
     {
+        // One series has one class and syntax: mostly it is the context of the instance before.
+        if (_lastContext is { } last && last.AbstractSyntax == file.SopClassUid && _lastSyntax == file.TransferSyntaxUid)
+            return last;
         PresentationContext? convertible = null;
         foreach (var context in Contexts)
         {
             if (!context.IsAccepted || context.AbstractSyntax != file.SopClassUid)
                 continue;
             if (context.AcceptedTransferSyntax == file.TransferSyntaxUid)
+            {
+                lock (_underWay)
+                    (_lastContext, _lastSyntax) = (context, file.TransferSyntaxUid);
                 return context;
+            }
             if (file.Syntax.IsUncompressed && DicomTransferSyntax.Lookup(context.AcceptedTransferSyntax!).IsUncompressed)
                 convertible ??= context;
         }
         return convertible;
     }
 
-    internal DicomNetworkException Refused(string sopClass, string? transferSyntax)
+    /// <summary>The accepted context for a service.</summary>
+    /// <exception cref="DicomNetworkException">The peer did not accept it.</exception>
+    internal PresentationContext ContextFor(string sopClass)
+        => Contexts.FirstOrDefault(c => c.AbstractSyntax == sopClass && c.IsAccepted) ?? throw AssociationFailures.Refused(_destination, Contexts, sopClass, null);
+
+    /// <summary>A request with a data set, and the first message that responds to it.</summary>
+    internal async Task<DimseMessage> RequestAsync(PresentationContext context, DimseCommand command, byte[] dataset, string operation)
     {
-        var contexts = Contexts.Where(c => c.AbstractSyntax == sopClass).ToList();
-        var own = contexts.Find(c => transferSyntax is null || c.TransferSyntaxes.Contains(transferSyntax)) ?? contexts.FirstOrDefault();
-        var classRefused = transferSyntax is null || contexts.TrueForAll(c => !c.IsAccepted && c.Result != PresentationContextResult.TransferSyntaxesNotSupported);
-        var why = own?.Result switch
-        {
-            PresentationContextResult.UserRejection => "user rejection",
-            PresentationContextResult.AbstractSyntaxNotSupported => "abstract syntax not supported",
-            PresentationContextResult.TransferSyntaxesNotSupported => "transfer syntax not supported",
-            PresentationContextResult.Accepted => "another transfer syntax than proposed was chosen",
-            _ => "no reason given",
-        };
-        var what = classRefused
-            ? $"SOP class {DicomUID.Lookup(sopClass)}"
-            : $"transfer syntax {DicomUID.Lookup(transferSyntax!)} for SOP class {DicomUID.Lookup(sopClass)}";
-        return new DicomNetworkException(DicomNetworkError.ContextRefused, $"{_destination} does not take {what}: {why}.", RetryAdvice.Never);
+        command = command with { MessageId = NextMessageId(), HasDataset = true };
+        using var stream = new MemoryStream(dataset, writable: false);
+        var (message, _) = await ExchangeAsync(operation, command.MessageId, w => w.Begin(context.Id, command, stream, dataset.Length)).ConfigureAwait(false);
+        return message;
     }
 
-    private ushort NextMessageId() => _messageId = (ushort)(_messageId == ushort.MaxValue ? 1 : _messageId + 1);
-
-    private async Task<DicomResponse> ExchangeAsync(string operation, Func<Task<DicomResponse>> exchange)
+    /// <summary>The next message of the peer, whatever it is; a request that came earlier first.</summary>
+    internal async Task<DimseMessage> NextMessageAsync(TimeSpan timeout, string operation)
     {
-        var isDone = false;
+        if (_unasked.TryDequeue(out var unasked))
+            return unasked;
         try
         {
-            var response = await exchange().ConfigureAwait(false);
-            isDone = true;
-            return response;
+            return await _reader.ReadAsync(timeout).ConfigureAwait(false);
         }
-        catch (DicomFormatException)
+        catch (Exception e) when (e is IOException or InvalidDataException)
         {
-            // The source, not the network: the message cannot be finished, and its association with it.
-            _transport.Abort(0, 0);
-            throw;
+            throw await FailedReadAsync(e, operation, timeout).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is (IOException and not DicomNetworkException) or InvalidDataException)
+    }
+
+    /// <summary>Answers a request of the peer.</summary>
+    internal async Task RespondAsync(byte contextId, DimseCommand response)
+    {
+        var writer = _writers.Rent();
+        try
         {
-            var pending = await PendingAbortAsync(operation).ConfigureAwait(false);
-            throw pending ?? Failure(_destination, _transport, e, operation, _options.ResponseTimeout);
+            writer.Begin(contextId, response);
+            await writer.SendAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw await BreakAsync(e, "answering", _options.WriteTimeout).ConfigureAwait(false);
         }
         finally
         {
-            if (!isDone)
-            {
-                IsBroken = true;
-                _transport.Abort(0, 0);
-                await SettleAsync().ConfigureAwait(false);
-            }
+            _writers.Return(writer);
         }
     }
 
-    private async Task SettleAsync()
+    /// <summary>Null where it cannot be read a second time: it was stored all the same.</summary>
+    private static string? DigestOf(DicomFile file)
     {
         try
         {
-            await _writer.DrainAsync().ConfigureAwait(false);
+            return file.ComputeDigest();
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private ushort NextMessageId() => (ushort)(((uint)Interlocked.Increment(ref _lastMessageId) - 1) % ushort.MaxValue + 1);
+
+    private async Task<(DimseMessage Response, long Sent)> ExchangeAsync(string operation, ushort id, Action<MessageWriter> begin)
+    {
+        var writer = _writers.Rent();
+        try
+        {
+            begin(writer);
+            await _window.WaitAsync().ConfigureAwait(false);
+            try
+            {
+                var sent = await SendAsync(operation, id, writer).ConfigureAwait(false);
+                return (await ResponseAsync(operation, id).ConfigureAwait(false), sent);
+            }
+            finally
+            {
+                lock (_underWay)
+                    _underWay.Remove(id);
+                _window.Release();
+            }
+        }
+        finally
+        {
+            _writers.Return(writer);
+        }
+    }
+
+    private async ValueTask<long> SendAsync(string operation, ushort id, MessageWriter writer)
+    {
+        await _wire.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_failure is not null || _isOver)
+                throw new AssociationGoneException();
+            lock (_underWay)
+                _underWay.Add(id, null);
+            return await writer.SendAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not AssociationGoneException)
+        {
+            if (e is IOException and not DicomFormatException or InvalidDataException)
+            {
+                var failure = await BreakAsync(e, operation, _options.ResponseTimeout).ConfigureAwait(false);
+                await SettleAsync(writer).ConfigureAwait(false);
+                throw failure;
+            }
+            // The source, not the network, or the end of the run: the message cannot be finished, and its association with it.
+            Fail(new DicomNetworkException(DicomNetworkError.ConnectionLost,
+                $"The association with {_destination} was given up, since another instance could not be finished.", RetryAdvice.BackOff));
+            await SettleAsync(writer).ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            _wire.Release();
+        }
+    }
+
+    /// <summary>Whoever waits for a response reads for all that wait.</summary>
+    private async ValueTask<DimseMessage> ResponseAsync(string operation, ushort id)
+    {
+        await _reading.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            while (true)
+            {
+                lock (_underWay)
+                {
+                    if (_underWay[id] is { } arrived)
+                        return arrived;
+                }
+                if (_failure is { } failure)
+                    throw failure;
+                var message = await _reader.ReadAsync(_options.ResponseTimeout).ConfigureAwait(false);
+                var responded = message.Command.RespondedTo;
+                if (message.Command.IsResponse && responded == id)
+                    return message;
+                Keep(message, id);
+            }
+        }
+        catch (Exception e) when (e is (IOException and not DicomNetworkException) or InvalidDataException)
+        {
+            throw await FailedReadAsync(e, operation, _options.ResponseTimeout).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            Fail(new DicomNetworkException(DicomNetworkError.ConnectionLost, $"The association with {_destination} was cancelled.", RetryAdvice.Never));
+            throw;
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    private void Keep(DimseMessage message, ushort awaited)
+    {
+        if (!message.Command.IsResponse)
+        {
+            if (_unasked.Count >= MaxUnasked)
+                throw new InvalidDataException("Requests came where responses were due.");
+            _unasked.Enqueue(message);
+            return;
+        }
+        lock (_underWay)
+        {
+            var responded = message.Command.RespondedTo;
+            if (!_underWay.TryGetValue(responded, out var other) || other is not null)
+                throw new InvalidDataException($"The response is for message {responded}, not for {awaited}.");
+            _underWay[responded] = message;
+        }
+    }
+
+    private async Task<DicomNetworkException> FailedReadAsync(Exception cause, string operation, TimeSpan timeout)
+    {
+        if (cause is PeerReleasedException)
+        {
+            try
+            {
+                await _transport.WriteAsync(ControlPdu.ReleaseResponse, _options.AssociationTimeout).ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                // It has gone already.
+            }
+        }
+        return Fail(AssociationFailures.Of(_destination, _transport, cause, operation, timeout));
+    }
+
+    /// <summary>
+    /// Ends the association for all that use it. A write fails where the peer gave up: what it said of that may still be in our
+    /// receive buffer.
+    /// </summary>
+    private async Task<DicomNetworkException> BreakAsync(Exception cause, string operation, TimeSpan timeout)
+    {
+        var last = TimeSpan.FromMilliseconds(500);
+        if (!_transport.HasTimedOut && cause is not PeerAbortedException && await _reading.WaitAsync(last).ConfigureAwait(false))
+        {
+            try
+            {
+                for (var unread = 0; unread < MaxUnasked && _failure is null; unread++)
+                    await _reader.ReadAsync(last).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or InvalidDataException)
+            {
+                if (e is PeerAbortedException)
+                    cause = e;
+            }
+            finally
+            {
+                _reading.Release();
+            }
+            // That wait for a last word is not the timeout to tell of.
+            return Fail(AssociationFailures.Of(_destination, _transport, cause, operation, timeout, wasWaiting: false));
+        }
+        return Fail(AssociationFailures.Of(_destination, _transport, cause, operation, timeout));
+    }
+
+    /// <summary>The first failure is the one to tell, to all whose messages were under way.</summary>
+    private DicomNetworkException Fail(DicomNetworkException failure)
+    {
+        failure.InFlight = Math.Max(1, UnderWay);
+        failure = Interlocked.CompareExchange(ref _failure, failure, null) ?? failure;
+        _transport.Abort(0, 0);
+        return failure;
+    }
+
+    private static async Task SettleAsync(MessageWriter writer)
+    {
+        try
+        {
+            await writer.DrainAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
             // The failure that brought us here is the one to tell.
-        }
-    }
-
-    /// <summary>A write failed because the peer gave up: what it said of that may still be in our receive buffer.</summary>
-    private async Task<DicomNetworkException?> PendingAbortAsync(string operation)
-    {
-        if (_transport.HasTimedOut)
-            return null;
-        try
-        {
-            var pdu = await _transport.ReadAsync(MaxAnswerLength, TimeSpan.FromMilliseconds(500)).ConfigureAwait(false);
-            return pdu.Type == PduType.Abort ? Aborted(_destination, pdu, operation) : null;
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException)
-        {
-            return null;
         }
     }
 
@@ -295,92 +468,11 @@ public sealed class DicomAssociation : IAsyncDisposable
         }
     }
 
-    private async Task<DicomResponse> ResponseAsync(ushort messageId, PresentationContext context, long sent)
-    {
-        const string operation = "waiting for the response";
-        _command.ResetWrittenCount();
-        while (true)
-        {
-            var pdu = await _transport.ReadAsync(Math.Max((uint)_options.MaxPduLength, 16384), _options.ResponseTimeout).ConfigureAwait(false);
-            switch (pdu.Type)
-            {
-                case PduType.Data:
-                    if (!Collect(pdu.Body.Span))
-                        continue;
-                    var response = DimseCommand.Decode(_command.WrittenSpan);
-                    _command.ResetWrittenCount();
-                    if (response.RespondedTo != messageId || ((ushort)response.Field & 0x8000) == 0)
-                        throw new InvalidDataException($"The response is for message {response.RespondedTo}, not for {messageId}.");
-                    return new DicomResponse(response.Status, Comment(response), context.AcceptedTransferSyntax!, sent);
-                case PduType.Abort:
-                    throw Aborted(_destination, pdu, operation);
-                case PduType.ReleaseRequest:
-                    await _transport.WriteAsync(ControlPdu.ReleaseResponse, _options.AssociationTimeout).ConfigureAwait(false);
-                    throw new DicomNetworkException(DicomNetworkError.ConnectionLost,
-                        $"{_destination} released the association instead of answering.", RetryAdvice.BackOff);
-                default:
-                    throw pdu.IsClosed
-                        ? new EndOfStreamException("The connection was closed.")
-                        : new InvalidDataException($"PDU type {(byte)pdu.Type:X2} was not expected.");
-            }
-        }
-    }
-
-    /// <summary>Adds the PDVs of a P-DATA-TF to the command; true when it is whole. Data sets that come with one are let go.</summary>
-    private bool Collect(ReadOnlySpan<byte> body)
-    {
-        const int maxCommand = 64 * 1024;
-        var isWhole = false;
-        while (!body.IsEmpty)
-        {
-            if (body.Length < 6 || BinaryPrimitives.ReadUInt32BigEndian(body) is var length && (length < 2 || length > body.Length - 4))
-                throw new InvalidDataException("A PDV does not fit its PDU.");
-            var control = body[5];
-            var data = body[6..(4 + (int)length)];
-            if ((control & 1) == 1)
-            {
-                if (_command.WrittenCount + data.Length > maxCommand)
-                    throw new InvalidDataException("The command set is too long.");
-                _command.Write(data);
-                isWhole |= (control & 2) == 2;
-            }
-            body = body[(4 + (int)length)..];
-        }
-        return isWhole;
-    }
-
     private static string? Comment(DimseCommand response)
     {
         if (response.OffendingElements is not { Length: > 0 } offending)
             return response.ErrorComment;
         return $"{response.ErrorComment} [{string.Join(' ', offending)}]".TrimStart();
-    }
-
-    private static AssociationPdu Accepted(DicomDestination destination, PduTransport transport, Pdu answer, string operation)
-    {
-        switch (answer.Type)
-        {
-            case PduType.AssociateAccept:
-                try
-                {
-                    return AssociationPdu.Decode(answer.Body.Span, PduType.AssociateAccept);
-                }
-                catch (InvalidDataException e)
-                {
-                    transport.Abort(2, 6);
-                    throw Failure(destination, transport, e, operation, default);
-                }
-            case PduType.AssociateReject when answer.Body.Length >= 4:
-                var reject = answer.Body.Span;
-                throw new DicomAssociationRejectedException(destination, reject[1], reject[2], reject[3]);
-            case PduType.Abort:
-                throw Aborted(destination, answer, operation);
-            default:
-                if (answer.IsClosed)
-                    throw Failure(destination, transport, new EndOfStreamException("The connection was closed."), operation, default);
-                transport.Abort(2, 2);
-                throw Failure(destination, transport, new InvalidDataException($"PDU type {(byte)answer.Type:X2} was not expected."), operation, default);
-        }
     }
 
     private static PresentationContext[] Answered(IReadOnlyList<PresentationContext> proposed, IReadOnlyList<PresentationContext> answers)
@@ -394,32 +486,9 @@ public sealed class DicomAssociation : IAsyncDisposable
             }
             : context)];
 
-    private static DicomAssociationAbortedException Aborted(DicomDestination destination, Pdu pdu, string operation)
+    private void Close()
     {
-        var body = pdu.Body.Span;
-        return new DicomAssociationAbortedException(destination, body.Length > 2 ? body[2] : (byte)0, body.Length > 3 ? body[3] : (byte)0, operation);
-    }
-
-    private static DicomNetworkException Failure(DicomDestination destination, PduTransport transport, Exception cause, string operation, TimeSpan timeout)
-    {
-        if (transport.HasTimedOut)
-        {
-            return new DicomNetworkException(DicomNetworkError.ResponseTimeout,
-                $"{destination} did not answer within {timeout.TotalSeconds:0} s while {operation}. Check that it is a DICOM server, or give it more time (-Timeout).",
-                RetryAdvice.BackOff, cause);
-        }
-        if (cause is TlsRecordException && destination.Tls is null)
-            return TlsHandshake.TlsExpected(destination, cause);
-        if (destination.Tls is not null && TlsHandshake.IsAlert(cause))
-            return TlsHandshake.Failure(destination, null, cause);
-        if (destination.Tls is not null && operation == Negotiating && cause is EndOfStreamException && !transport.HasReceived)
-            return TlsHandshake.ClosedAfterwards(destination, cause);
-        if (cause is InvalidDataException)
-        {
-            return new DicomNetworkException(DicomNetworkError.ProtocolError,
-                $"{destination} does not speak DICOM as it should while {operation}: {cause.Message}", RetryAdvice.Once, cause);
-        }
-        return new DicomNetworkException(DicomNetworkError.ConnectionLost,
-            $"The connection to {destination} was lost while {operation}: {(cause.InnerException as SocketException)?.Message ?? cause.Message}", RetryAdvice.BackOff, cause);
+        _transport.Dispose();
+        _writers.Dispose();
     }
 }

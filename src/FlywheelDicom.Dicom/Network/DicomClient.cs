@@ -19,7 +19,11 @@ public sealed class DicomClient : IAsyncDisposable
     private readonly Queue<StoreNeed> _expected = new(Horizon);
     private readonly HashSet<StoreNeed> _proposed = [];
     private readonly Dictionary<StoreNeed, DicomNetworkException> _refused = [];
+    private readonly SemaphoreSlim _gate = new(1);
     private DicomAssociation? _association;
+    private TaskCompletionSource? _idle;
+    private int _leases;
+    private volatile bool _isCautious;
 
     /// <param name="destination">Who is called, and as whom.</param>
     /// <param name="options">Timers and limits.</param>
@@ -30,6 +34,9 @@ public sealed class DicomClient : IAsyncDisposable
     /// <summary>How many associations were made.</summary>
     public int Associations { get; private set; }
 
+    /// <summary>Instances that may be under way at once over the association at hand.</summary>
+    public int Window => _association?.Window ?? 1;
+
     /// <summary>An association for Verification alone: negotiates, and if the peer takes it, sends C-ECHO. Then it is released.</summary>
     /// <exception cref="DicomNetworkException">The destination does not answer as it should.</exception>
     public async Task<DicomEcho> EchoAsync()
@@ -39,7 +46,7 @@ public sealed class DicomClient : IAsyncDisposable
         DicomAssociation association;
         try
         {
-            association = await DicomAssociation.RequestAsync(_destination, contexts, _options, _cancellation).ConfigureAwait(false);
+            association = await DicomAssociation.RequestAsync(_destination, contexts, _options with { MaxOperations = 1 }, _cancellation).ConfigureAwait(false);
         }
         catch (DicomNetworkException e)
         {
@@ -79,10 +86,27 @@ public sealed class DicomClient : IAsyncDisposable
         if (file is not { SopClassUid: not null, TransferSyntaxUid: not null })
             return true;
         var need = new StoreNeed(file.SopClassUid, file.TransferSyntaxUid);
-        return (_association is not null && _proposed.Contains(need)) || _refused.ContainsKey(need);
+        lock (_proposed)
+            return (_association is not null && _proposed.Contains(need)) || _refused.ContainsKey(need);
     }
 
-    /// <summary>Sends one instance.</summary>
+    /// <summary>Makes the association for what is expected, before there is something to send.</summary>
+    /// <exception cref="DicomNetworkException">It could not be made.</exception>
+    public async Task OpenAsync()
+    {
+        StoreNeed? first;
+        lock (_expected)
+            first = _expected.Count > 0 ? _expected.Peek() : null;
+        if (first is not { } need)
+            return;
+        await LeaseAsync(need).ConfigureAwait(false);
+        Return();
+    }
+
+    /// <summary>
+    /// Sends one instance. Several may be handed in at once: each is read ahead while it waits for its turn, and as many are
+    /// under way as the peer allows.
+    /// </summary>
     /// <exception cref="DicomNetworkException">It was not stored as far as we know; the exception says why and whether to try again.</exception>
     /// <exception cref="IOException">The instance cannot be read.</exception>
     public async Task<DicomResponse> StoreAsync(DicomFile file)
@@ -91,54 +115,140 @@ public sealed class DicomClient : IAsyncDisposable
         var need = new StoreNeed(
             file.SopClassUid ?? throw new ArgumentException("The instance has no SOP Class UID.", nameof(file)),
             file.TransferSyntaxUid ?? throw new ArgumentException("The instance has no transfer syntax.", nameof(file)));
-        if (_refused.TryGetValue(need, out var refusal))
-            throw refusal;
-        var association = await AssociationForAsync(need).ConfigureAwait(false);
-        if (association.FindContext(file) is null)
+        while (true)
         {
-            var refused = _refused[need] = association.Refused(need.SopClassUid, need.TransferSyntaxUid);
-            if (!association.Contexts.Any(c => c.IsAccepted))
-                await CloseAsync().ConfigureAwait(false);
-            throw refused;
+            var association = await LeaseAsync(need).ConfigureAwait(false);
+            try
+            {
+                if (association.FindContext(file) is null)
+                    throw Refuse(association, need);
+                return await association.StoreAsync(file).ConfigureAwait(false);
+            }
+            catch (AssociationGoneException)
+            {
+                // Another instance has cost it before this one was under way: that is no try of this one.
+            }
+            catch (DicomNetworkException e) when (e.InFlight > 1)
+            {
+                // One at a time from now on: only so is it seen which of them the peer cannot take.
+                _isCautious = true;
+                throw;
+            }
+            finally
+            {
+                Return();
+            }
         }
-        return await association.StoreAsync(file).ConfigureAwait(false);
     }
 
-    /// <summary>Releases the association, if there is one.</summary>
+    /// <summary>Releases the association, if there is one, once nobody uses it.</summary>
     public async Task CloseAsync()
     {
-        if (_association is { } association)
+        await _gate.WaitAsync(_cancellation).ConfigureAwait(false);
+        try
         {
-            _association = null;
-            await association.ReleaseAsync().ConfigureAwait(false);
+            await ReplaceAsync(null).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Release();
         }
     }
 
     /// <summary>Aborts the association, if there is one.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_association is { } association)
-        {
-            _association = null;
+        if (Interlocked.Exchange(ref _association, null) is { } association)
             await association.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The association for an instance, made anew where it is lost or has no context for it and nobody else uses it.</summary>
+    private async Task<DicomAssociation> LeaseAsync(StoreNeed need)
+    {
+        await _gate.WaitAsync(_cancellation).ConfigureAwait(false);
+        try
+        {
+            Remember(need);
+            lock (_proposed)
+            {
+                if (_refused.TryGetValue(need, out var refusal))
+                    throw refusal;
+            }
+            if (!Serves(need))
+            {
+                await IdleAsync().ConfigureAwait(false);
+                if (!Serves(need))
+                    await RequestAsync(need).ConfigureAwait(false);
+            }
+            lock (_proposed)
+                _leases++;
+            return _association!;
+        }
+        finally
+        {
+            _gate.Release();
         }
     }
 
-    private async Task<DicomAssociation> AssociationForAsync(StoreNeed need)
+    private bool Serves(StoreNeed need) => _association is { IsUsable: true } && _proposed.Contains(need);
+
+    private async Task RequestAsync(StoreNeed need)
     {
-        Remember(need);
-        if (_association is { IsUsable: false })
-            await DisposeAsync().ConfigureAwait(false);
-        if (_association is not null && _proposed.Contains(need))
-            return _association;
-        await CloseAsync().ConfigureAwait(false);
+        await ReplaceAsync(null).ConfigureAwait(false);
         var contexts = PresentationContextPlan.Of(Needs(need));
-        _association = await DicomAssociation.RequestAsync(_destination, contexts, _options, _cancellation).ConfigureAwait(false);
+        var options = _isCautious ? _options with { MaxOperations = 1 } : _options;
+        await ReplaceAsync(await DicomAssociation.RequestAsync(_destination, contexts, options, _cancellation).ConfigureAwait(false)).ConfigureAwait(false);
         Associations++;
-        _proposed.Clear();
-        foreach (var context in contexts)
-            _proposed.Add(new StoreNeed(context.AbstractSyntax, context.TransferSyntaxes[0]));
-        return _association;
+        lock (_proposed)
+        {
+            _proposed.Clear();
+            foreach (var context in contexts)
+                _proposed.Add(new StoreNeed(context.AbstractSyntax, context.TransferSyntaxes[0]));
+        }
+    }
+
+    private async Task ReplaceAsync(DicomAssociation? next)
+    {
+        await IdleAsync().ConfigureAwait(false);
+        if (Interlocked.Exchange(ref _association, next) is not { } last)
+            return;
+        if (last.IsUsable)
+            await last.ReleaseAsync().ConfigureAwait(false);
+        else
+            await last.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private DicomNetworkException Refuse(DicomAssociation association, StoreNeed need)
+    {
+        var refusal = AssociationFailures.Refused(_destination, association.Contexts, need.SopClassUid, need.TransferSyntaxUid);
+        lock (_proposed)
+        {
+            _refused[need] = refusal;
+            // An association that serves nothing is not kept.
+            if (!association.Contexts.Any(c => c.IsAccepted))
+                _proposed.Clear();
+        }
+        return refusal;
+    }
+
+    private Task IdleAsync()
+    {
+        lock (_proposed)
+        {
+            if (_leases == 0)
+                return Task.CompletedTask;
+            _idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _idle.Task;
+        }
+    }
+
+    private void Return()
+    {
+        lock (_proposed)
+        {
+            if (--_leases == 0)
+                _idle?.TrySetResult();
+        }
     }
 
     /// <summary>The one at hand, then what comes soon, then what was met last.</summary>
@@ -149,7 +259,8 @@ public sealed class DicomClient : IAsyncDisposable
         {
             expected = [.. _expected];
         }
-        return [.. new[] { first }.Concat(expected).Concat(Enumerable.Reverse(_needs)).Distinct().Where(n => !_refused.ContainsKey(n))];
+        lock (_proposed)
+            return [.. new[] { first }.Concat(expected).Concat(Enumerable.Reverse(_needs)).Distinct().Where(n => !_refused.ContainsKey(n))];
     }
 
     private void Remember(StoreNeed need)

@@ -18,6 +18,11 @@ public sealed record DicomClientOptions
     /// <summary>The longest P-DATA-TF that we send, where the peer allows as much, and that we announce to take.</summary>
     public int MaxPduLength { get; init; } = DefaultMaxPduLength;
 
+    /// <summary>
+    /// Instances that may be under way over one association, where the peer allows more than one (PS3.7 §D.3.3.3).
+    /// </summary>
+    public int MaxOperations { get; init; } = 16;
+
     /// <summary>Responses come with the digest of what was sent.</summary>
     public bool ComputesDigests { get; init; }
 

@@ -46,6 +46,9 @@ public class DicomNetworkException : IOException
     /// <summary>Whether it may heal by waiting.</summary>
     public RetryAdvice Retry { get; }
 
+    /// <summary>Messages that were under way when it happened: with more than one, it is not known which of them is at fault.</summary>
+    public int InFlight { get; internal set; } = 1;
+
     /// <summary>A stable id for error records.</summary>
     public string ErrorId => "Dicom" + Error;
 }

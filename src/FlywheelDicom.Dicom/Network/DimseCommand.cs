@@ -7,14 +7,23 @@ namespace FlywheelDicom.Network;
 internal enum CommandField : ushort
 {
     StoreRequest = 0x0001,
+    FindRequest = 0x0020,
     EchoRequest = 0x0030,
+    EventReportRequest = 0x0100,
+    ActionRequest = 0x0130,
     StoreResponse = 0x8001,
+    FindResponse = 0x8020,
     EchoResponse = 0x8030,
+    EventReportResponse = 0x8100,
+    ActionResponse = 0x8130,
 }
 
 /// <summary>A command set: always Implicit VR Little Endian (PS3.7 §6.3).</summary>
 internal readonly record struct DimseCommand
 {
+    /// <summary>No command that is encoded here is longer.</summary>
+    public const int MaxLength = 512;
+
     private const ushort NoDataset = 0x0101;
 
     public CommandField Field { get; init; }
@@ -22,8 +31,17 @@ internal readonly record struct DimseCommand
     public ushort RespondedTo { get; init; }
     public bool HasDataset { get; init; }
     public DicomStatus Status { get; init; }
+
+    /// <summary>The affected class, or for N-ACTION the requested one.</summary>
     public string? SopClassUid { get; init; }
+
+    /// <summary>The affected instance, or for N-ACTION the requested one.</summary>
     public string? SopInstanceUid { get; init; }
+
+    /// <summary>The event or action type of N-EVENT-REPORT and N-ACTION.</summary>
+    public ushort? TypeId { get; init; }
+
+    public bool IsResponse => ((ushort)Field & 0x8000) != 0;
 
     /// <summary>(0000,0902): what the peer said.</summary>
     public string? ErrorComment { get; init; }
@@ -31,26 +49,30 @@ internal readonly record struct DimseCommand
     /// <summary>(0000,0901): what it objects to.</summary>
     public DicomTag[]? OffendingElements { get; init; }
 
-    /// <summary>Writes the command; returns its length. 512 bytes are always enough.</summary>
+    /// <summary>Writes the command; returns its length, at most <see cref="MaxLength"/>.</summary>
     public int Encode(Span<byte> target)
     {
+        var isRequested = Field == CommandField.ActionRequest;
         var writer = new CommandWriter(target);
-        writer.UI(0x0002, SopClassUid);
+        writer.UI(isRequested ? (ushort)0x0003 : (ushort)0x0002, SopClassUid);
         writer.US(0x0100, (ushort)Field);
-        var isResponse = ((ushort)Field & 0x8000) != 0;
-        writer.US(isResponse ? (ushort)0x0120 : (ushort)0x0110, isResponse ? RespondedTo : MessageId);
-        if (Field == CommandField.StoreRequest)
+        writer.US(IsResponse ? (ushort)0x0120 : (ushort)0x0110, IsResponse ? RespondedTo : MessageId);
+        if (Field is CommandField.StoreRequest or CommandField.FindRequest)
             writer.US(0x0700, 0);
         writer.US(0x0800, HasDataset ? (ushort)0x0000 : NoDataset);
-        if (isResponse)
+        if (IsResponse)
             writer.US(0x0900, Status.Code);
         writer.LO(0x0902, ErrorComment);
-        writer.UI(0x1000, SopInstanceUid);
+        writer.UI(isRequested ? (ushort)0x1001 : (ushort)0x1000, SopInstanceUid);
+        if (TypeId is { } type)
+            writer.US(isRequested || Field == CommandField.ActionResponse ? (ushort)0x1008 : (ushort)0x1002, type);
         return writer.Finish();
     }
 
+    /// <param name="bytes">The whole command set.</param>
+    /// <param name="withUids">Not needed of a response, which only repeats those of its request.</param>
     /// <exception cref="InvalidDataException">The bytes are no command set.</exception>
-    public static DimseCommand Decode(ReadOnlySpan<byte> bytes)
+    public static DimseCommand Decode(ReadOnlySpan<byte> bytes, bool withUids = true)
     {
         var command = new DimseCommand();
         while (bytes.Length >= 8)
@@ -63,7 +85,8 @@ internal readonly record struct DimseCommand
             bytes = bytes[(8 + (int)length)..];
             command = tag.Element switch
             {
-                0x0002 => command with { SopClassUid = Text(value) },
+                0x0002 or 0x0003 or 0x1000 or 0x1001 when !withUids => command,
+                0x0002 or 0x0003 => command with { SopClassUid = Text(value) },
                 0x0100 => command with { Field = (CommandField)Number(value) },
                 0x0110 => command with { MessageId = Number(value) },
                 0x0120 => command with { RespondedTo = Number(value) },
@@ -71,7 +94,8 @@ internal readonly record struct DimseCommand
                 0x0900 => command with { Status = new DicomStatus(Number(value)) },
                 0x0901 => command with { OffendingElements = Tags(value) },
                 0x0902 => command with { ErrorComment = Text(value) },
-                0x1000 => command with { SopInstanceUid = Text(value) },
+                0x1000 or 0x1001 => command with { SopInstanceUid = Text(value) },
+                0x1002 or 0x1008 => command with { TypeId = Number(value) },
                 _ => command,
             };
         }

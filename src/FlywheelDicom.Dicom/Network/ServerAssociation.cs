@@ -8,10 +8,11 @@ internal sealed class ServerAssociation(DicomServer server, DicomServerOptions o
 {
     private const uint MaxRequestLength = 128 * 1024;
     private const int MaxCommandLength = 64 * 1024;
+    private const ushort MaxOperations = 32;
 
     private readonly Dictionary<byte, PresentationContext> _contexts = [];
     private readonly ArrayBufferWriter<byte> _command = new(512);
-    private readonly byte[] _response = new byte[512 + 12];
+    private readonly byte[] _response = new byte[DimseCommand.MaxLength + 12];
     private string _callingAE = "";
     private DimseCommand? _pending;
     private byte _pendingContext;
@@ -63,6 +64,8 @@ internal sealed class ServerAssociation(DicomServer server, DicomServerOptions o
         {
             Contexts = answers, MaxPduLength = (uint)options.MaxPduLength, ProtocolVersion = 1,
             ImplementationClassUid = DicomUID.ImplementationClass, ImplementationVersion = DicomUID.ImplementationVersion,
+            // They are worked off one after the other, but the next may be on its way meanwhile.
+            MaxOperations = request.MaxOperations == 0 ? MaxOperations : Math.Min(request.MaxOperations, MaxOperations), Roles = [],
         };
         PeerLimit = request.MaxPduLength;
         server.CountAccepted();
@@ -223,7 +226,8 @@ internal sealed class ServerAssociation(DicomServer server, DicomServerOptions o
         if (PeerLimit is not 0 and < 512)
         {
             using var writer = new MessageWriter(transport, PeerLimit, options.MaxPduLength, options.ArtimTimeout);
-            await writer.WriteAsync(_pendingContext, response).ConfigureAwait(false);
+            writer.Begin(_pendingContext, response);
+            await writer.SendAsync().ConfigureAwait(false);
             return;
         }
         var length = response.Encode(_response.AsSpan(12));

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using FlywheelDicom.IO;
 using FlywheelDicom.Network;
-using Polly;
 
 namespace FlywheelDicom.Transfer.Sending;
+
+/// <summary>An instance with its place in the stream.</summary>
+internal readonly record struct StagedInstance(DicomFile File, long Index);
 
 /// <summary>
 /// Sends a stream of instances to one destination over one or more associations. Each instance that enters leaves as exactly one
@@ -12,20 +13,18 @@ namespace FlywheelDicom.Transfer.Sending;
 /// </summary>
 public sealed class StoreJob
 {
-    private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(15);
-
     private readonly DicomDestination _destination;
     private readonly StoreOptions _options;
-    private readonly Func<DicomSendResult, ValueTask> _emit;
     private readonly Action<string> _verbose;
     private readonly CancellationToken _cancellation;
-    private readonly DestinationHealth _health = new();
+    private readonly InstanceSender _sender;
+    private readonly ResultOrder _results;
+    private readonly AssociationTuner? _tuner;
 
-    /// <summary>Instances that a worker handed back because the destination gave it no association of its own.</summary>
-    private readonly Channel<DicomFile> _returned = Channel.CreateUnbounded<DicomFile>();
-    private readonly Channel<DicomFile> _staged = Channel.CreateBounded<DicomFile>(DicomClient.Horizon);
-    private DicomClient[] _clients = [];
-    private int _working;
+    /// <summary>Instances that a worker handed back because the destination gave it no further association.</summary>
+    private readonly Channel<StagedInstance> _returned = Channel.CreateUnbounded<StagedInstance>();
+    private readonly Channel<StagedInstance> _staged = Channel.CreateBounded<StagedInstance>(DicomClient.Horizon);
+    private readonly List<StoreWorker> _workers = [];
 
     /// <param name="destination">Who is called, and as whom.</param>
     /// <param name="options">How.</param>
@@ -33,38 +32,55 @@ public sealed class StoreJob
     /// <param name="verbose">Told of retries and associations.</param>
     /// <param name="cancellation">Aborts at once.</param>
     public StoreJob(DicomDestination destination, StoreOptions options, Func<DicomSendResult, ValueTask> emit, Action<string> verbose, CancellationToken cancellation)
-        => (_destination, _options, _emit, _verbose, _cancellation) = (destination, options, emit, verbose, cancellation);
+    {
+        (_destination, _options, _verbose, _cancellation) = (destination, options, verbose, cancellation);
+        _sender = new InstanceSender(destination, options, verbose, cancellation);
+        _results = new ResultOrder(emit, options.IsOrdered || options.MaxAssociations == 1, cancellation);
+        _tuner = options.MaxAssociations == StoreOptions.Automatic ? new AssociationTuner(this, verbose) : null;
+    }
+
+    internal int Backlog => _staged.Reader.Count;
+
+    internal int OpenWorkers
+    {
+        get
+        {
+            lock (_workers)
+                return _workers.Count(w => w.IsOpen);
+        }
+    }
+
+    internal bool HasPending
+    {
+        get
+        {
+            lock (_workers)
+                return _workers.Any(w => w is { IsOpen: false, IsOver: false });
+        }
+    }
 
     /// <summary>Sends until the input is complete. What enters was claimed (<see cref="DicomFile.Claim"/>); it is released with its result.</summary>
     public async Task RunAsync(ChannelReader<DicomFile> input)
     {
-        _clients = [.. Enumerable.Range(0, _options.MaxAssociations).Select(_ => new DicomClient(_destination, _options.Client, _cancellation))];
-        _working = _clients.Length;
+        var first = new StoreWorker(this, NewClient(_cancellation), isExtra: false);
+        lock (_workers)
+            _workers.Add(first);
         var staging = StageAsync(input);
-        var others = Enumerable.Range(1, _clients.Length - 1).Select(i => Task.Run(() => WorkAsync(_staged.Reader, _clients[i], mayReturn: true))).ToArray();
-        await WorkAsync(_staged.Reader, _clients[0], mayReturn: false).ConfigureAwait(false);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
+        var others = new List<Task>();
+        for (var i = 1; i < _options.MaxAssociations; i++)
+            others.Add(ExtraAsync(end.Token));
+        if (_tuner is not null)
+            others.Add(_tuner.RunAsync(() => ExtraAsync(end.Token), end.Token));
+        await first.RunAsync(_staged.Reader).ConfigureAwait(false);
+        // Those that still wait to be let in have come too late; the others finish what they have.
+        await end.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(others).ConfigureAwait(false);
         await staging.ConfigureAwait(false);
         // What was handed back after the first worker had seen the end.
         _returned.Writer.Complete();
-        await WorkAsync(_returned.Reader, _clients[0], mayReturn: false).ConfigureAwait(false);
-    }
-
-    /// <summary>A little ahead of the workers, so that they know what to negotiate for.</summary>
-    private async Task StageAsync(ChannelReader<DicomFile> input)
-    {
-        try
-        {
-            await foreach (var file in input.ReadAllAsync(_cancellation).ConfigureAwait(false))
-            {
-                Array.ForEach(_clients, c => c.Expect(file));
-                await _staged.Writer.WriteAsync(file, _cancellation).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            _staged.Writer.Complete();
-        }
+        if (_returned.Reader.Count > 0)
+            await new StoreWorker(this, NewClient(_cancellation), isExtra: false).RunAsync(_returned.Reader).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -94,6 +110,42 @@ public sealed class StoreJob
         }
     }
 
+    /// <summary>One instance to its end; false where it was handed back.</summary>
+    internal async Task<bool> HandleAsync(DicomClient client, StagedInstance staged, bool mayReturn)
+    {
+        if (await _sender.SendAsync(client, staged.File, mayReturn).ConfigureAwait(false) is not { } result)
+        {
+            await _returned.Writer.WriteAsync(staged, _cancellation).ConfigureAwait(false);
+            return false;
+        }
+        staged.File.Release();
+        _tuner?.Count(result);
+        await _results.AddAsync(staged.Index, result).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>The next instance, those first that were handed back; null at the end.</summary>
+    internal async ValueTask<StagedInstance?> NextAsync(ChannelReader<StagedInstance> input)
+    {
+        do
+        {
+            if (_returned.Reader.TryRead(out var staged) || input.TryRead(out staged))
+                return staged;
+        }
+        while (await input.WaitToReadAsync(_cancellation).ConfigureAwait(false));
+        return null;
+    }
+
+    /// <summary>Lets extra associations go until so many are left.</summary>
+    internal void RetireTo(int count)
+    {
+        lock (_workers)
+        {
+            foreach (var worker in _workers.Where(w => w.IsOpen).Skip(count))
+                worker.Retire();
+        }
+    }
+
     private static bool IsTransient(DicomNetworkException e)
         => e.Retry == RetryAdvice.BackOff && e.Error is not (DicomNetworkError.HostNotFound or DicomNetworkError.ConnectTimeout or DicomNetworkError.ResponseTimeout);
 
@@ -103,140 +155,57 @@ public sealed class StoreJob
         return e is DicomAssociationRejectedException || retryTime < few ? retryTime : few;
     }
 
-    private async Task WorkAsync(ChannelReader<DicomFile> input, DicomClient client, bool mayReturn)
-    {
-        await using var _ = client.ConfigureAwait(false);
-        var retry = StoreRetry.Create(_options.RetryTime, _verbose);
-        while (await NextAsync(input).ConfigureAwait(false) is { } file)
-        {
-            // A further negotiation is due: what comes within the blink of an eye can have its contexts too.
-            if (client.Associations > 0 && file.ProblemDetail is null && !client.IsReadyFor(file))
-                await Task.Delay(s_gather, _cancellation).ConfigureAwait(false);
-            if (await SendAsync(client, retry, file, mayReturn).ConfigureAwait(false) is var (result, digest))
-            {
-                file.Release();
-                await _emit(Journalled(result, digest)).ConfigureAwait(false);
-                continue;
-            }
-            _verbose($"{_destination} takes fewer associations than {_options.MaxAssociations}; going on with {Interlocked.Decrement(ref _working)}.");
-            await _returned.Writer.WriteAsync(file, _cancellation).ConfigureAwait(false);
-            break;
-        }
-        await client.CloseAsync().ConfigureAwait(false);
-        if (client.Associations > 1)
-            _verbose($"{client.Associations} associations with {_destination} were made one after the other.");
-    }
+    private DicomClient NewClient(CancellationToken cancellation) => new(_destination, _options.Client, cancellation);
 
-    private async ValueTask<DicomFile?> NextAsync(ChannelReader<DicomFile> input)
+    /// <summary>A further association: it takes instances only once it is open.</summary>
+    private async Task ExtraAsync(CancellationToken tooLate)
     {
-        if (_returned.Reader.TryRead(out var file) || input.TryRead(out file))
-            return file;
-        return await input.WaitToReadAsync(_cancellation).ConfigureAwait(false) && input.TryRead(out file) ? file : await AgainAsync(input).ConfigureAwait(false);
-    }
-
-    /// <summary>Another worker was quicker; or the input is complete.</summary>
-    private async ValueTask<DicomFile?> AgainAsync(ChannelReader<DicomFile> input)
-    {
-        while (await input.WaitToReadAsync(_cancellation).ConfigureAwait(false))
-        {
-            if (input.TryRead(out var file))
-                return file;
-        }
-        return null;
-    }
-
-    /// <summary>One instance to its end; null where it must be handed back.</summary>
-    private async Task<(DicomSendResult Result, string? Digest)?> SendAsync(DicomClient client, ResiliencePipeline<DicomResponse> retry, DicomFile file, bool mayReturn)
-    {
-        if (file.ProblemDetail is { } problem)
-            return (Failed(file, problem.Id, problem.Message, new StoreAttempts(), TimeSpan.Zero), null);
-        if (IsStoredAlready(file))
-            return (Skipped(file), null);
-        var attempts = new StoreAttempts();
-        var started = Stopwatch.GetTimestamp();
-        var (down, isProbe) = _health.Check();
-        if (down is not null)
-            return (Failed(file, down.ErrorId, $"Not tried: {down.Message}", attempts, TimeSpan.Zero), null);
+        await Task.Yield();
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
+        var worker = new StoreWorker(this, NewClient(waiting.Token), isExtra: true);
+        lock (_workers)
+            _workers.Add(worker);
         try
         {
-            if (isProbe || (mayReturn && client.Associations == 0))
-                attempts.Deadline = Environment.TickCount64;
-            var response = await StoreRetry.ExecuteAsync(retry, attempts, () => client.StoreAsync(file), _cancellation).ConfigureAwait(false);
-            _health.Succeeded();
-            return (Answered(file, response, attempts, Stopwatch.GetElapsedTime(started)), response.Digest);
+            // It proposes what is expected; before there is anything, it would propose nothing.
+            if (!await _staged.Reader.WaitToReadAsync(tooLate).ConfigureAwait(false))
+                return;
+            var registration = tooLate.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), waiting);
+            await using (registration.ConfigureAwait(false))
+                await worker.OpenAsync().ConfigureAwait(false);
+            await worker.RunAsync(_staged.Reader).ConfigureAwait(false);
         }
         catch (DicomNetworkException e)
         {
-            if (mayReturn && client.Associations == 0 && e.Error is not DicomNetworkError.ContextRefused)
-                return null;
-            _health.Failed(e);
-            return (Failed(file, e.ErrorId, e.Message, attempts, Stopwatch.GetElapsedTime(started)), null);
+            _verbose($"{_destination} takes fewer associations than asked for; going on with {OpenWorkers}. {e.Message}");
         }
-        catch (DicomFormatException e)
+        catch (OperationCanceledException) when (!_cancellation.IsCancellationRequested)
         {
-            var id = e.IsTruncated ? DicomProblem.Truncated : DicomProblem.Unreadable;
-            return (Failed(file, id, e.Message, attempts, Stopwatch.GetElapsedTime(started)), null);
+            // All was sent before it was let in.
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException)
+        finally
         {
-            return (Failed(file, DicomProblem.Unreadable, $"The source cannot be read: {e.Message}", attempts, Stopwatch.GetElapsedTime(started)), null);
+            await worker.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    /// <summary>Whether the journal knows it, with these bytes. One that cannot be read is left for the sending to tell.</summary>
-    private bool IsStoredAlready(DicomFile file)
+    /// <summary>A little ahead of the workers, so that they know what to negotiate for.</summary>
+    private async Task StageAsync(ChannelReader<DicomFile> input)
     {
         try
         {
-            return _options.Journal?.HasAccepted(file) == true;
+            long index = 0;
+            await foreach (var file in input.ReadAllAsync(_cancellation).ConfigureAwait(false))
+            {
+                await _results.PlaceAsync().ConfigureAwait(false);
+                lock (_workers)
+                    _workers.ForEach(w => w.Client.Expect(file));
+                await _staged.Writer.WriteAsync(new StagedInstance(file, index++), _cancellation).ConfigureAwait(false);
+            }
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        finally
         {
-            return false;
-        }
-    }
-
-    /// <summary>Written down before it is let out. What the journal cannot take is still the truth; the result says that it will be sent again.</summary>
-    private DicomSendResult Journalled(DicomSendResult result, string? digest)
-    {
-        if (_options.Journal is null || result.Status == DicomSendStatus.Skipped)
-            return result;
-        try
-        {
-            _options.Journal.Add(result, digest);
-            return result;
-        }
-        catch (IOException e)
-        {
-            return result with { ErrorId = result.ErrorId ?? DicomSendResult.JournalNotWritten, Reason = $"{result.Reason} It could not be written to the journal: {e.Message}".TrimStart() };
+            _staged.Writer.Complete();
         }
     }
-
-    private DicomSendResult Answered(DicomFile file, DicomResponse response, StoreAttempts attempts, TimeSpan duration)
-    {
-        var state = response.Status.State;
-        // Sent again because an answer was lost, "already there" is what was hoped for.
-        var isEcho = response.Status == DicomStatus.DuplicateSopInstance && attempts.Count > 1;
-        var status = state == DicomState.Success || isEcho ? DicomSendStatus.Sent : state == DicomState.Warning ? DicomSendStatus.Warning : DicomSendStatus.Failed;
-        return new DicomSendResult
-        {
-            Name = file.Name, Origin = file.Origin, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid, Status = status,
-            DicomStatus = response.Status, TransferSyntaxUid = response.TransferSyntaxUid, Attempts = attempts.Count, Bytes = response.Bytes,
-            Duration = duration, Destination = _destination, ErrorComment = response.ErrorComment,
-            Reason = status == DicomSendStatus.Sent ? null : response.Status.ToString(),
-            ErrorId = status == DicomSendStatus.Failed ? "DicomStoreFailed" : null,
-        };
-    }
-
-    private DicomSendResult Skipped(DicomFile file) => new()
-    {
-        Name = file.Name, Origin = file.Origin, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid, Status = DicomSendStatus.Skipped,
-        Destination = _destination, Reason = "An earlier run has stored it there, as the journal says.",
-    };
-
-    private DicomSendResult Failed(DicomFile file, string errorId, string reason, StoreAttempts attempts, TimeSpan duration) => new()
-    {
-        Name = file.Name, Origin = file.Origin, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid, Status = DicomSendStatus.Failed,
-        Attempts = attempts.Count, Duration = duration, Destination = _destination, Reason = reason, ErrorId = errorId,
-    };
 }

@@ -5,8 +5,14 @@ namespace FlywheelDicom.Transfer.Sending;
 /// <summary>How a stream of instances is sent.</summary>
 public sealed record StoreOptions
 {
-    /// <summary>How many associations may be open at a time.</summary>
+    /// <summary>As many associations as pay: see <see cref="AssociationTuner"/>.</summary>
+    public const int Automatic = 0;
+
+    /// <summary>How many associations may be open at a time, or <see cref="Automatic"/>.</summary>
     public int MaxAssociations { get; init; } = 1;
+
+    /// <summary>Results leave in the order in which the instances entered; over one association they always do.</summary>
+    public bool IsOrdered { get; init; }
 
     /// <summary>How long one instance is tried for, from its first failure that may heal.</summary>
     public TimeSpan RetryTime { get; init; } = TimeSpan.FromSeconds(60);

@@ -10,6 +10,9 @@ internal sealed class StoreAttempts
     public int Count { get; set; }
     public int Aborts { get; set; }
 
+    /// <summary>Another association can take it: no waiting for this one to be let in again.</summary>
+    public bool MayReturn { get; init; }
+
     /// <summary>When trying on stops to be worth it; set by the first failure.</summary>
     public long? Deadline { get; set; }
 }
@@ -70,7 +73,9 @@ internal static class StoreRetry
             _ => RetryAdvice.Never,
         };
         // An instance that makes the peer abort twice is at fault itself: its neighbours should not wait for it.
-        if (outcome.Exception is DicomAssociationAbortedException && ++attempts.Aborts >= 2)
+        if (outcome.Exception is DicomAssociationAbortedException { InFlight: 1 } && ++attempts.Aborts >= 2)
+            return false;
+        if (attempts.MayReturn && outcome.Exception is DicomAssociationRejectedException)
             return false;
         if (advice == RetryAdvice.Never || (advice == RetryAdvice.Once && attempts.Count > 1) || retryTime <= TimeSpan.Zero)
             return false;
