@@ -60,11 +60,13 @@ try {
     if (-not $apiKey) { $problems.Add("The input 'api-key' is required.") }
     $store = @{
         Destination = Get-Setting destination 'missing'; Port = Get-Number port 104 1 65535
-        CalledAE = Get-Setting called_ae 'MISSING'; CallingAE = Get-Setting calling_ae flywheel; MaxAssociations = Get-Number max_associations 1 1 64
+        CalledAE = Get-Setting called_ae 'MISSING'; CallingAE = Get-Setting calling_ae flywheel; MaxAssociations = Get-Number max_associations 0 0 64
     }
+    if ($store.MaxAssociations -eq 0) { $store.MaxAssociations = 'Auto' }
     $tag = @{ Group = Get-Number group 0x0021 9 0xFFFF; Identifier = Get-Setting identifier Flywheel; Value = Get-Setting tag_value 'DICOM send' }
     $retryTime = Get-Number file_download_retry_time 60 0 86400
     $useJournal = (Get-Switch journal $false) -or (Get-InputPath journal)
+    $useCommitment = Get-Switch commitment $false
     $useHtml = Get-Switch html_report $false
     if (Get-Switch debug $false) { $VerbosePreference = 'Continue' }
     if (Get-Switch tls_enabled $false) {
@@ -97,7 +99,11 @@ try {
     # The job. A site that wants another step puts it here.
     $ErrorActionPreference = 'Continue'
     $report = & {
-        Get-FwSessionDicom @source | Add-FwSendTag @tag | Send-DicomStore @store | Export-FwSendReport -OutputDirectory $output -Html:$useHtml
+        if ($useCommitment) {
+            Get-FwSessionDicom @source | Add-FwSendTag @tag | Send-DicomStore @store | Request-DicomCommitment | Export-FwSendReport -OutputDirectory $output -Html:$useHtml
+        } else {
+            Get-FwSessionDicom @source | Add-FwSendTag @tag | Send-DicomStore @store | Export-FwSendReport -OutputDirectory $output -Html:$useHtml
+        }
     } 2>&1 3>&1 4>&1 | Write-StreamLog
 
     if (-not $report) { Exit-WithError 'Nothing was sent.' }

@@ -12,6 +12,7 @@
     Description            = 'Gets medical images out of a research platform, or from files and archives, into a PACS: a pipeline of cmdlets that streams DICOM instances, tags them, sends them by C-STORE, and reports on each.'
     CmdletsToExport        = @(
         'Add-FwSendTag'
+        'Confirm-DicomStore'
         'Connect-FwInstance'
         'Disconnect-FwInstance'
         'Export-FwSendReport'
@@ -22,6 +23,7 @@
         'Get-FwSession'
         'Get-FwSessionDicom'
         'New-DicomDestination'
+        'Request-DicomCommitment'
         'Send-DicomStore'
         'Start-DicomReceiver'
         'Stop-DicomReceiver'

@@ -182,7 +182,8 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
 
     private DicomSendResult Declined(DicomFile file) => new()
     {
-        Name = file.Name, Origin = file.Origin, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid, Status = DicomSendStatus.Failed,
+        Name = file.Name, Origin = file.Origin, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid,
+        StudyInstanceUid = file.StudyInstanceUid, SeriesInstanceUid = file.SeriesInstanceUid, Status = DicomSendStatus.Failed,
         Destination = _destination!, Reason = "It was not confirmed.", ErrorId = "NotConfirmed",
     };
 }

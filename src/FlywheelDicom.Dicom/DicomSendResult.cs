@@ -16,6 +16,25 @@ public enum DicomSendStatus
     Failed,
 }
 
+/// <summary>What an archive says of an instance that it was sent.</summary>
+public enum DicomProof
+{
+    /// <summary>It has committed itself to keep it (PS3.4 Annex J).</summary>
+    Committed,
+
+    /// <summary>It has refused to.</summary>
+    NotCommitted,
+
+    /// <summary>A query finds it.</summary>
+    Found,
+
+    /// <summary>A query does not find it.</summary>
+    NotFound,
+
+    /// <summary>It did not answer, or not for this instance.</summary>
+    NotAnswered,
+}
+
 /// <summary>What became of one instance: there is one of these for each that entered.</summary>
 public sealed record DicomSendResult
 {
@@ -23,7 +42,12 @@ public sealed record DicomSendResult
     public required DicomOrigin Origin { get; init; }
     public string? SopClassUid { get; init; }
     public string? SopInstanceUid { get; init; }
+    public string? StudyInstanceUid { get; init; }
+    public string? SeriesInstanceUid { get; init; }
     public required DicomSendStatus Status { get; init; }
+
+    /// <summary>What the archive said when it was asked for the instance afterwards; null where it was not asked.</summary>
+    public DicomProof? Proof { get; init; }
 
     /// <summary>The peer's answer; null where there was none.</summary>
     public DicomStatus? DicomStatus { get; init; }

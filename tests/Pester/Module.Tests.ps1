@@ -8,8 +8,8 @@ BeforeAll { . $PSScriptRoot/Support.ps1 }
 Describe 'The module' {
     It 'exports the cmdlets of its manifest and nothing else' {
         (Get-Command -Module FlywheelDicom).Name | Should -Be @(
-            'Add-FwSendTag', 'Connect-FwInstance', 'Disconnect-FwInstance', 'Export-FwSendReport', 'Get-DicomFile', 'Get-DicomReceiver',
-            'Get-DicomSendJournal', 'Get-FwInstance', 'Get-FwSession', 'Get-FwSessionDicom', 'New-DicomDestination', 'Send-DicomStore', 'Start-DicomReceiver', 'Stop-DicomReceiver', 'Test-DicomEcho')
+            'Add-FwSendTag', 'Confirm-DicomStore', 'Connect-FwInstance', 'Disconnect-FwInstance', 'Export-FwSendReport', 'Get-DicomFile', 'Get-DicomReceiver',
+            'Get-DicomSendJournal', 'Get-FwInstance', 'Get-FwSession', 'Get-FwSessionDicom', 'New-DicomDestination', 'Request-DicomCommitment', 'Send-DicomStore', 'Start-DicomReceiver', 'Stop-DicomReceiver', 'Test-DicomEcho')
     }
 
     It 'has a manifest that is valid' { (Test-ModuleManifest (Join-Path $repo 'output/FlywheelDicom/FlywheelDicom.psd1')).Version | Should -Not -BeNullOrEmpty }
@@ -46,7 +46,7 @@ Describe 'The module' {
 
     It 'can be imported again by force' {
         { Import-Module (Join-Path $repo 'output/FlywheelDicom/FlywheelDicom.psd1') -Force } | Should -Not -Throw
-        (Get-Command -Module FlywheelDicom).Count | Should -Be 15
+        (Get-Command -Module FlywheelDicom).Count | Should -Be 17
     }
 }
 
@@ -59,7 +59,7 @@ Describe 'The package' {
         Register-PSResourceRepository -Name $name -Uri (Split-Path $package) -Trusted
         try { Save-PSResource FlywheelDicom -Repository $name -Path $folder } finally { Unregister-PSResourceRepository -Name $name }
         $manifest = Get-ChildItem (Join-Path $folder FlywheelDicom) -Recurse -Filter FlywheelDicom.psd1
-        (Test-ModuleManifest $manifest.FullName).ExportedCmdlets.Count | Should -Be 15
+        (Test-ModuleManifest $manifest.FullName).ExportedCmdlets.Count | Should -Be 17
         Remove-Item $folder -Recurse
     }
 }

@@ -11,6 +11,8 @@ namespace FlywheelDicom;
 public sealed record DicomUID(string UID, string Name, string Kind, bool IsRetired)
 {
     public const string Verification = "1.2.840.10008.1.1";
+    public const string StorageCommitment = "1.2.840.10008.1.20.1";
+    public const string StudyRootFind = "1.2.840.10008.5.1.4.1.2.2.1";
     public const string ApplicationContext = "1.2.840.10008.3.1.1.1";
     public const string MediaStorageDirectory = "1.2.840.10008.1.3.10";
     public const string ImplementationClass = "2.25.229137214091826571939245790862837911045";

@@ -174,6 +174,28 @@ public sealed class DicomAssociation : IAsyncDisposable
         Close();
     }
 
+    /// <summary>The same where something still waits for a message: the answer ends that wait.</summary>
+    internal async Task ReleaseAsync(Task pendingRead)
+    {
+        if (!pendingRead.IsCompleted && !_isOver && _failure is null)
+        {
+            _isOver = true;
+            try
+            {
+                await _transport.WriteAsync(ControlPdu.ReleaseRequest, _options.AssociationTimeout).ConfigureAwait(false);
+                await pendingRead.WaitAsync(_options.AssociationTimeout).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or InvalidDataException or TimeoutException or OperationCanceledException)
+            {
+                // It is over either way.
+            }
+            Close();
+        }
+        // Its failure has been told, or does not matter.
+        await ((Task)pendingRead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ReleaseAsync().ConfigureAwait(false);
+    }
+
     /// <summary>Says A-ABORT and closes.</summary>
     public void Abort()
     {

@@ -14,6 +14,12 @@ public enum DicomNetworkError
     AssociationAborted,
     ContextRefused,
     ProtocolError,
+
+    /// <summary>A service answered with a failure.</summary>
+    RequestRefused,
+
+    /// <summary>Storage commitment was asked for, and no report came.</summary>
+    NoReport,
     CertificateExpired,
     CertificateNotYetValid,
     CertificateNameMismatch,

@@ -15,7 +15,15 @@ public sealed record DicomServerOptions
 
     /// <summary>Callers must call by this; null takes any.</summary>
     public string? AETitle { get; init; }
-    public required StoreSink Sink { get; init; }
+
+    /// <summary>Null: no storage class is taken.</summary>
+    public StoreSink? Sink { get; init; }
+
+    /// <summary>
+    /// Takes reports of storage commitment from archives that call for that; false where nobody waits for the report. Null: such
+    /// calls are refused.
+    /// </summary>
+    public Func<CommitmentReport, bool>? OnCommitment { get; init; }
     public int MaxPduLength { get; init; } = DicomClientOptions.DefaultMaxPduLength;
     public int MaxAssociations { get; init; } = 64;
 

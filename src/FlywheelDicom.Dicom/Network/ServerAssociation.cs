@@ -9,6 +9,7 @@ internal sealed class ServerAssociation(DicomServer server, DicomServerOptions o
     private const uint MaxRequestLength = 128 * 1024;
     private const int MaxCommandLength = 64 * 1024;
     private const ushort MaxOperations = 32;
+    private const int MaxReportLength = 16 * 1024 * 1024;
 
     private readonly Dictionary<byte, PresentationContext> _contexts = [];
     private readonly ArrayBufferWriter<byte> _command = new(512);
@@ -17,6 +18,7 @@ internal sealed class ServerAssociation(DicomServer server, DicomServerOptions o
     private DimseCommand? _pending;
     private byte _pendingContext;
     private StoreTarget? _target;
+    private ArrayBufferWriter<byte>? _report;
     private DicomStatus _outcome;
     private string? _comment;
     private long _received;
@@ -65,7 +67,9 @@ internal sealed class ServerAssociation(DicomServer server, DicomServerOptions o
             Contexts = answers, MaxPduLength = (uint)options.MaxPduLength, ProtocolVersion = 1,
             ImplementationClassUid = DicomUID.ImplementationClass, ImplementationVersion = DicomUID.ImplementationVersion,
             // They are worked off one after the other, but the next may be on its way meanwhile.
-            MaxOperations = request.MaxOperations == 0 ? MaxOperations : Math.Min(request.MaxOperations, MaxOperations), Roles = [],
+            MaxOperations = request.MaxOperations == 0 ? MaxOperations : Math.Min(request.MaxOperations, MaxOperations),
+            // An archive that reports is the requestor, and yet the SCP of storage commitment.
+            Roles = [.. request.Roles.Where(r => r.SopClassUid == DicomUID.StorageCommitment).Select(r => r with { IsScu = false })],
         };
         PeerLimit = request.MaxPduLength;
         server.CountAccepted();
@@ -87,12 +91,13 @@ internal sealed class ServerAssociation(DicomServer server, DicomServerOptions o
     }
 
     /// <summary>Verification in the default syntax, storage in whatever the caller likes best.</summary>
-    private static PresentationContext Answer(PresentationContext proposed)
+    private PresentationContext Answer(PresentationContext proposed)
     {
-        var isVerification = proposed.AbstractSyntax == DicomUID.Verification;
-        if (!isVerification && !DicomUID.MayBeStorageClass(proposed.AbstractSyntax))
+        var isStorage = options.Sink is not null && DicomUID.MayBeStorageClass(proposed.AbstractSyntax);
+        var isService = proposed.AbstractSyntax == DicomUID.Verification || (options.OnCommitment is not null && proposed.AbstractSyntax == DicomUID.StorageCommitment);
+        if (!isStorage && !isService)
             return proposed with { Result = PresentationContextResult.AbstractSyntaxNotSupported };
-        var syntax = proposed.TransferSyntaxes.FirstOrDefault(s => DicomUID.IsValid(s) && (!isVerification || DicomTransferSyntax.Lookup(s).IsUncompressed));
+        var syntax = proposed.TransferSyntaxes.FirstOrDefault(s => DicomUID.IsValid(s) && (!isService || DicomTransferSyntax.Lookup(s).IsUncompressed));
         return syntax is null
             ? proposed with { Result = PresentationContextResult.TransferSyntaxesNotSupported }
             : proposed with { Result = PresentationContextResult.Accepted, AcceptedTransferSyntax = syntax };
@@ -164,6 +169,8 @@ internal sealed class ServerAssociation(DicomServer server, DicomServerOptions o
         (_received, _outcome, _comment) = (0, DicomStatus.Success, null);
         if (command.Field == CommandField.StoreRequest && command.HasDataset)
             Open(command, presentation!);
+        else if (command is { Field: CommandField.EventReportRequest, HasDataset: true } && options.OnCommitment is not null)
+            _report = new ArrayBufferWriter<byte>();
         else if (command.Field != CommandField.EchoRequest)
             _outcome = DicomStatus.UnrecognizedOperation;
         if (!command.HasDataset)
@@ -182,12 +189,19 @@ internal sealed class ServerAssociation(DicomServer server, DicomServerOptions o
             Refuse(DicomStatus.CannotUnderstand, "no SOP Instance UID");
             return;
         }
-        Guarded(() => _target = options.Sink.Begin(command.SopClassUid!, command.SopInstanceUid, presentation.AcceptedTransferSyntax!, _callingAE));
+        if (options.Sink is not { } sink)
+        {
+            Refuse(DicomStatus.SopClassNotSupported, "nothing is stored here");
+            return;
+        }
+        Guarded(() => _target = sink.Begin(command.SopClassUid!, command.SopInstanceUid, presentation.AcceptedTransferSyntax!, _callingAE));
     }
 
     private void Store(ReadOnlySpan<byte> data)
     {
         _received += data.Length;
+        if (_report is not null && _received <= MaxReportLength)
+            _report.Write(data);
         if (_target is null)
             return;
         try
@@ -210,15 +224,34 @@ internal sealed class ServerAssociation(DicomServer server, DicomServerOptions o
             target.Dispose();
             _target = null;
         }
+        if (_report is { } report)
+        {
+            _report = null;
+            if (!Report(report))
+                (_outcome, _comment) = (DicomStatus.ProcessingFailure, "no such transaction");
+        }
         // Counted before it is answered, so that whoever has the answer finds the count.
         if (request.Field == CommandField.StoreRequest && _outcome.State != DicomState.Failure)
             server.Count(_received);
         var response = new DimseCommand
         {
             Field = (CommandField)((ushort)request.Field | 0x8000), RespondedTo = request.MessageId, Status = _outcome, ErrorComment = _comment,
-            SopClassUid = request.SopClassUid, SopInstanceUid = request.SopInstanceUid,
+            SopClassUid = request.SopClassUid, SopInstanceUid = request.SopInstanceUid, TypeId = request.TypeId,
         };
         await RespondAsync(response).ConfigureAwait(false);
+    }
+
+    private bool Report(ArrayBufferWriter<byte> dataset)
+    {
+        try
+        {
+            var syntax = DicomTransferSyntax.Lookup(_contexts[_pendingContext].AcceptedTransferSyntax!);
+            return dataset.WrittenCount == _received && options.OnCommitment!(CommitmentReport.Decode(dataset.WrittenSpan.ToArray(), syntax));
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
     }
 
     private async ValueTask RespondAsync(DimseCommand response)

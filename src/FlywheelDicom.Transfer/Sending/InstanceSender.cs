@@ -95,7 +95,8 @@ internal sealed class InstanceSender(DicomDestination destination, StoreOptions 
         var status = state == DicomState.Success || isEcho ? DicomSendStatus.Sent : state == DicomState.Warning ? DicomSendStatus.Warning : DicomSendStatus.Failed;
         return new DicomSendResult
         {
-            Name = file.Name, Origin = file.Origin, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid, Status = status,
+            Name = file.Name, Origin = file.Origin, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid,
+            StudyInstanceUid = file.StudyInstanceUid, SeriesInstanceUid = file.SeriesInstanceUid, Status = status,
             DicomStatus = response.Status, TransferSyntaxUid = response.TransferSyntaxUid, Attempts = attempts.Count, Bytes = response.Bytes,
             Duration = duration, Destination = _destination, ErrorComment = response.ErrorComment,
             Reason = status == DicomSendStatus.Sent ? null : response.Status.ToString(),
@@ -105,13 +106,15 @@ internal sealed class InstanceSender(DicomDestination destination, StoreOptions 
 
     private DicomSendResult Skipped(DicomFile file) => new()
     {
-        Name = file.Name, Origin = file.Origin, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid, Status = DicomSendStatus.Skipped,
+        Name = file.Name, Origin = file.Origin, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid,
+        StudyInstanceUid = file.StudyInstanceUid, SeriesInstanceUid = file.SeriesInstanceUid, Status = DicomSendStatus.Skipped,
         Destination = _destination, Reason = "An earlier run has stored it there, as the journal says.",
     };
 
     private DicomSendResult Failed(DicomFile file, string errorId, string reason, StoreAttempts attempts, TimeSpan duration) => new()
     {
-        Name = file.Name, Origin = file.Origin, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid, Status = DicomSendStatus.Failed,
+        Name = file.Name, Origin = file.Origin, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid,
+        StudyInstanceUid = file.StudyInstanceUid, SeriesInstanceUid = file.SeriesInstanceUid, Status = DicomSendStatus.Failed,
         Attempts = attempts.Count, Duration = duration, Destination = _destination, Reason = reason, ErrorId = errorId,
     };
 }

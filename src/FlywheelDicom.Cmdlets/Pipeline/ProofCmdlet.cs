@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using System.Threading.Channels;
+using FlywheelDicom.Network;
+using FlywheelDicom.Transfer.Proof;
+
+namespace FlywheelDicom.Cmdlets;
+
+/// <summary>A stage behind Send-DicomStore that asks the archive for what it was sent.</summary>
+public abstract class ProofCmdlet : DestinationCmdlet
+{
+    private const int Capacity = 256;
+
+    private readonly ConcurrentDictionary<DicomDestination, DicomDestination> _asked = new();
+    private PipelinePump<DicomSendResult, DicomSendResult>? _pump;
+    private TransferProgress? _progress;
+    private string? _lastReason;
+    private long _done;
+    private long _denied;
+
+    [Parameter(Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public DicomSendResult InputObject { get; set; } = null!;
+
+    /// <summary>Who is asked, where that is not who was sent to.</summary>
+    [Parameter(Position = 0)]
+    [DestinationTransformation]
+    [ArgumentCompleter(typeof(DestinationCompleter))]
+    public DicomDestination? Destination { get; set; }
+
+    /// <summary>Seconds for each answer of the peer.</summary>
+    [Parameter]
+    [ValidateRange(1, 86400)]
+    public int Timeout { get; set; } = 60;
+
+    private protected abstract string Activity { get; }
+
+    /// <summary>Seconds for the whole of it, beyond <see cref="Timeout"/>.</summary>
+    private protected abstract int Patience { get; }
+
+    private protected abstract Func<PipelinePump<DicomSendResult, DicomSendResult>, ChannelReader<DicomSendResult>, Task> Job(ProofOptions options);
+
+    private protected virtual ProofOptions Options => new()
+    {
+        Patience = TimeSpan.FromSeconds(Patience), Asked = destination => _asked[destination],
+        Client = ClientOptions(Timeout, DicomClientOptions.DefaultMaxPduLength),
+    };
+
+    protected override void BeginProcessing()
+    {
+        _progress = new TransferProgress(this, 3, Activity);
+        _pump = new PipelinePump<DicomSendResult, DicomSendResult>(Job(Options), Emit, WriteVerbose, Capacity, Cancellation);
+    }
+
+    protected override void ProcessRecord()
+    {
+        // On this thread, since it may warn; the job looks it up once it has the result.
+        if (!_asked.ContainsKey(InputObject.Destination))
+            _asked[InputObject.Destination] = Resolve(Destination ?? InputObject.Destination);
+        Stoppable(() => _pump!.Push(InputObject));
+    }
+
+    protected override void EndProcessing()
+    {
+        Stoppable(() => _pump?.Complete());
+        _progress?.Complete();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+            _pump?.Abandon();
+    }
+
+    private void Emit(DicomSendResult result)
+    {
+        _done++;
+        if (result is { Proof: DicomProof.NotCommitted or DicomProof.NotFound or DicomProof.NotAnswered })
+        {
+            _denied++;
+            // One silence of the archive is one error, however many instances it was asked for.
+            if (result.Proof != DicomProof.NotAnswered || result.Reason != _lastReason)
+            {
+                var error = new IOException($"'{result.Name}' is not known to be stored at {result.Destination}: {result.Reason}");
+                WriteError(new ErrorRecord(error, result.ErrorId, CategoryOf(result.ErrorId!), result));
+            }
+            _lastReason = result.Reason;
+        }
+        _progress!.Show(() => $"{_done} done, {_denied} not confirmed");
+        WriteObject(result);
+    }
+}

@@ -1,0 +1,130 @@
+namespace FlywheelDicom.Network;
+
+/// <summary>Asks an archive to commit itself to instances: storage commitment, push model (PS3.4 Annex J).</summary>
+public static class CommitmentClient
+{
+    /// <summary>The well-known instance that N-ACTION is asked of.</summary>
+    private const string Instance = DicomUID.StorageCommitment + ".1";
+
+    private static readonly string[] s_syntaxes = [DicomTransferSyntax.ExplicitVRLittleEndian.Uid, DicomTransferSyntax.ImplicitVRLittleEndian.Uid];
+
+    /// <summary>Sends one request, and waits for its report on the same association or at the listener.</summary>
+    /// <param name="destination">The archive.</param>
+    /// <param name="instances">What it should commit itself to.</param>
+    /// <param name="options">Timers and limits.</param>
+    /// <param name="patience">For the report, once the request was taken.</param>
+    /// <param name="listener">Where it may call back; null: there is no such place.</param>
+    /// <param name="cancellation">Aborts.</param>
+    /// <returns>The report.</returns>
+    /// <exception cref="DicomNetworkException">The request did not get through, was refused, or no report came in time.</exception>
+    public static async Task<CommitmentReport> RequestAsync(
+        DicomDestination destination, IReadOnlyCollection<SopReference> instances, DicomClientOptions options, TimeSpan patience,
+        CommitmentListener? listener, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var transaction = DicomUID.Generate();
+        var called = listener?.Expect(transaction);
+        try
+        {
+            var association = await DicomAssociation.RequestAsync(
+                destination, [new PresentationContext(1, DicomUID.StorageCommitment, s_syntaxes)], options with { MaxOperations = 1 }, cancellation).ConfigureAwait(false);
+            await using (association.ConfigureAwait(false))
+            {
+                var context = association.ContextFor(DicomUID.StorageCommitment);
+                var syntax = DicomTransferSyntax.Lookup(context.AcceptedTransferSyntax!);
+                var command = new DimseCommand { Field = CommandField.ActionRequest, SopClassUid = DicomUID.StorageCommitment, SopInstanceUid = Instance, TypeId = 1 };
+                var response = await association.RequestAsync(
+                    context, command, CommitmentReport.EncodeRequest(transaction, instances, syntax), "asking for storage commitment").ConfigureAwait(false);
+                if (response.Command.Status.State == DicomState.Failure)
+                {
+                    throw new DicomNetworkException(DicomNetworkError.RequestRefused,
+                        $"{destination} refused the request for storage commitment: {response.Command.Status}. {response.Command.ErrorComment}".TrimEnd(), RetryAdvice.Never);
+                }
+                return await ReportAsync(association, destination, transaction, syntax, patience, called, cancellation).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            listener?.Forget(transaction);
+        }
+    }
+
+    private static async Task<CommitmentReport> ReportAsync(
+        DicomAssociation association, DicomDestination destination, string transaction, DicomTransferSyntax syntax, TimeSpan patience,
+        Task<CommitmentReport>? called, CancellationToken cancellation)
+    {
+        var here = OnAssociationAsync(association, transaction, syntax, patience);
+        var isHereOver = false;
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var timeUp = Task.Delay(patience, late.Token);
+        try
+        {
+            while (true)
+            {
+                var waits = new List<Task> { timeUp };
+                if (!isHereOver)
+                    waits.Add(here);
+                if (called is not null)
+                    waits.Add(called);
+                var first = await Task.WhenAny(waits).ConfigureAwait(false);
+                if (first == called)
+                    return await called!.ConfigureAwait(false);
+                if (first == here && here.IsCompletedSuccessfully)
+                    return await here.ConfigureAwait(false);
+                cancellation.ThrowIfCancellationRequested();
+                if (first == timeUp)
+                    throw NotAnswered(destination, patience, called is not null);
+                // The archive has ended the association: it will call, if it can.
+                isHereOver = true;
+                if (called is null)
+                    throw NotAnswered(destination, null, false);
+            }
+        }
+        finally
+        {
+            await late.CancelAsync().ConfigureAwait(false);
+            await association.ReleaseAsync(here).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<CommitmentReport> OnAssociationAsync(DicomAssociation association, string transaction, DicomTransferSyntax syntax, TimeSpan patience)
+    {
+        while (true)
+        {
+            var message = await association.NextMessageAsync(patience + TimeSpan.FromSeconds(5), "waiting for the report of storage commitment").ConfigureAwait(false);
+            if (message.Command.IsResponse)
+                continue;
+            var report = message.Command.Field == CommandField.EventReportRequest ? TryDecode(message.Dataset, syntax) : null;
+            var isOurs = report?.TransactionUid == transaction;
+            await association.RespondAsync(message.ContextId, new DimseCommand
+            {
+                Field = (CommandField)((ushort)message.Command.Field | 0x8000), RespondedTo = message.Command.MessageId, TypeId = message.Command.TypeId,
+                SopClassUid = DicomUID.StorageCommitment, SopInstanceUid = Instance,
+                Status = isOurs ? DicomStatus.Success : message.Command.Field == CommandField.EventReportRequest ? DicomStatus.ProcessingFailure : DicomStatus.UnrecognizedOperation,
+            }).ConfigureAwait(false);
+            if (isOurs)
+                return report!;
+        }
+    }
+
+    private static CommitmentReport? TryDecode(byte[] dataset, DicomTransferSyntax syntax)
+    {
+        try
+        {
+            return CommitmentReport.Decode(dataset, syntax);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    private static DicomNetworkException NotAnswered(DicomDestination destination, TimeSpan? patience, bool isListening)
+    {
+        var when = patience is { } time ? $"within {time.TotalSeconds:0} s" : "before it ended the association";
+        var hint = isListening
+            ? "Check that it knows this host and the listening port under our AE title, or wait longer (-WaitTime)."
+            : "It may want to call back with it: give it a port to call (-ListenPort), and enter that at the archive under our AE title.";
+        return new DicomNetworkException(DicomNetworkError.NoReport, $"{destination} took the request for storage commitment, but sent no report {when}. {hint}", RetryAdvice.Never);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace FlywheelDicom.Network;
+
+/// <summary>
+/// Takes the reports of archives that answer a request for storage commitment over an association of their own
+/// (PS3.4 §J.3.3): there the archive is the requestor and keeps the role of SCP.
+/// </summary>
+public sealed class CommitmentListener : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<CommitmentReport>> _expected = new(StringComparer.Ordinal);
+    private readonly DicomServer _server;
+
+    private CommitmentListener(IPAddress address, int port)
+        => _server = DicomServer.Start(new DicomServerOptions { Address = address, Port = port, OnCommitment = Take });
+
+    public int Port => _server.Port;
+
+    /// <summary>Listens; port 0 takes any free one.</summary>
+    /// <exception cref="SocketException">The port is taken or not ours to take.</exception>
+    public static CommitmentListener Start(IPAddress address, int port) => new(address, port);
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    /// <summary>From now on, the report of this transaction is kept for whoever waits for it.</summary>
+    internal Task<CommitmentReport> Expect(string transactionUid)
+        => _expected.GetOrAdd(transactionUid, _ => new TaskCompletionSource<CommitmentReport>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    internal void Forget(string transactionUid) => _expected.TryRemove(transactionUid, out _);
+
+    private bool Take(CommitmentReport report)
+        => _expected.TryGetValue(report.TransactionUid, out var waiting) && (waiting.TrySetResult(report) || waiting.Task.IsCompleted);
+}

@@ -1,0 +1,101 @@
+using System.Buffers.Binary;
+using System.Text;
+using FlywheelDicom.IO;
+
+namespace FlywheelDicom.Network;
+
+/// <summary>An instance by its class and UID.</summary>
+public readonly record struct SopReference(string SopClassUid, string SopInstanceUid);
+
+/// <summary>What an archive answers to a request for storage commitment (PS3.4 §J.3.3).</summary>
+/// <param name="TransactionUid">The request that it answers.</param>
+/// <param name="Committed">UIDs of instances that the archive keeps from now on.</param>
+/// <param name="Failed">UIDs of those that it does not, with the failure reason (0008,1197) of PS3.3 §C.14.1.1.</param>
+public sealed record CommitmentReport(string TransactionUid, IReadOnlySet<string> Committed, IReadOnlyDictionary<string, ushort> Failed)
+{
+    private static readonly DicomTag s_transaction = new(0x0008, 0x1195);
+    private static readonly DicomTag s_reason = new(0x0008, 0x1197);
+    private static readonly DicomTag s_failed = new(0x0008, 0x1198);
+    private static readonly DicomTag s_referenced = new(0x0008, 0x1199);
+    private static readonly DicomTag s_class = new(0x0008, 0x1150);
+    private static readonly DicomTag s_instance = new(0x0008, 0x1155);
+
+    /// <summary>What a failure reason means.</summary>
+    public static string MeaningOf(ushort reason) => reason switch
+    {
+        0x0110 => "processing failure",
+        0x0112 => "it does not have the instance",
+        0x0119 => "class and instance do not belong together",
+        0x0122 => "the SOP class is not supported",
+        0x0131 => "duplicate transaction",
+        0x0213 => "resource limitation",
+        _ => "no known reason",
+    };
+
+    /// <summary>The data set of N-ACTION (PS3.4 §J.3.2.1).</summary>
+    internal static byte[] EncodeRequest(string transactionUid, IEnumerable<SopReference> instances, DicomTransferSyntax syntax)
+    {
+        var writer = new DatasetWriter(syntax.IsExplicit);
+        writer.UI(s_transaction, transactionUid);
+        writer.SQ(s_referenced, instances, static (item, reference) =>
+        {
+            item.UI(s_class, reference.SopClassUid);
+            item.UI(s_instance, reference.SopInstanceUid);
+        });
+        return writer.ToArray();
+    }
+
+    /// <summary>The data set of N-EVENT-REPORT (PS3.4 §J.3.3.1).</summary>
+    /// <exception cref="InvalidDataException">It makes no sense, or names no transaction.</exception>
+    internal static CommitmentReport Decode(byte[] dataset, DicomTransferSyntax syntax)
+    {
+        var (transaction, instance, reason) = ("", "", (ushort)0);
+        var committed = new HashSet<string>(StringComparer.Ordinal);
+        var failed = new Dictionary<string, ushort>(StringComparer.Ordinal);
+        var list = default(DicomTag);
+        using var reader = new DicomReader(new MemoryStream(dataset, writable: false), syntax, dataset.Length) { DescendsAll = true };
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.Kind == DicomTokenKind.SequenceStart && reader.Depth == 1)
+                    list = reader.Tag;
+                else if (reader.Kind == DicomTokenKind.ItemStart)
+                    (instance, reason) = ("", 0);
+                else if (reader.Kind == DicomTokenKind.Element && reader.Tag == s_transaction)
+                    transaction = Text(reader);
+                else if (reader.Kind == DicomTokenKind.Element && reader.Tag == s_instance)
+                    instance = Text(reader);
+                else if (reader.Kind == DicomTokenKind.Element && reader.Tag == s_reason)
+                    reason = Number(reader);
+                else if (reader.Kind == DicomTokenKind.ItemEnd && instance.Length > 0 && list == s_referenced)
+                    committed.Add(instance);
+                else if (reader.Kind == DicomTokenKind.ItemEnd && instance.Length > 0 && list == s_failed)
+                    failed[instance] = reason;
+            }
+        }
+        catch (DicomFormatException e)
+        {
+            throw new InvalidDataException($"The report is malformed: {e.Message}", e);
+        }
+        // What is in both lists is not believed.
+        committed.ExceptWith(failed.Keys);
+        return transaction.Length > 0 ? new CommitmentReport(transaction, committed, failed)
+            : throw new InvalidDataException("The report names no transaction.");
+    }
+
+    private static string Text(DicomReader reader)
+    {
+        Span<byte> bytes = stackalloc byte[64];
+        var count = 0;
+        while (count < bytes.Length && reader.ReadValue(bytes[count..]) is > 0 and var read)
+            count += read;
+        return Encoding.Latin1.GetString(bytes[..count]).Trim(' ', '\0');
+    }
+
+    private static ushort Number(DicomReader reader)
+    {
+        Span<byte> bytes = stackalloc byte[2];
+        return reader.ReadValue(bytes) == 2 ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : (ushort)0;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text;
+using FlywheelDicom.IO;
+
+namespace FlywheelDicom.Network;
+
+/// <summary>Asks an archive which instances of a series it holds: C-FIND at IMAGE level (PS3.4 §C.4.1), Study Root.</summary>
+public sealed class InstanceQuery : IAsyncDisposable
+{
+    private static readonly string[] s_syntaxes = [DicomTransferSyntax.ExplicitVRLittleEndian.Uid, DicomTransferSyntax.ImplicitVRLittleEndian.Uid];
+    private static readonly DicomTag s_level = new(0x0008, 0x0052);
+
+    private readonly DicomAssociation _association;
+    private readonly PresentationContext _context;
+    private readonly DicomDestination _destination;
+    private readonly DicomClientOptions _options;
+
+    private InstanceQuery(DicomAssociation association, DicomDestination destination, DicomClientOptions options)
+    {
+        (_association, _destination, _options) = (association, destination, options);
+        _context = association.ContextFor(DicomUID.StudyRootFind);
+    }
+
+    /// <exception cref="DicomNetworkException">There is no association, or the archive does not answer queries.</exception>
+    public static async Task<InstanceQuery> OpenAsync(DicomDestination destination, DicomClientOptions options, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var association = await DicomAssociation.RequestAsync(
+            destination, [new PresentationContext(1, DicomUID.StudyRootFind, s_syntaxes)], options with { MaxOperations = 1 }, cancellation).ConfigureAwait(false);
+        try
+        {
+            return new InstanceQuery(association, destination, options);
+        }
+        catch
+        {
+            await association.ReleaseAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>SOP Instance UIDs of a series, as the archive has them.</summary>
+    /// <exception cref="DicomNetworkException">The query failed.</exception>
+    public async Task<IReadOnlySet<string>> FindAsync(string studyUid, string seriesUid)
+    {
+        const string operation = "querying the archive";
+        var syntax = DicomTransferSyntax.Lookup(_context.AcceptedTransferSyntax!);
+        var writer = new DatasetWriter(syntax.IsExplicit);
+        writer.UI(DicomTag.SOPInstanceUID, null);
+        writer.CS(s_level, "IMAGE");
+        writer.UI(DicomTag.StudyInstanceUID, studyUid);
+        writer.UI(DicomTag.SeriesInstanceUID, seriesUid);
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        var command = new DimseCommand { Field = CommandField.FindRequest, SopClassUid = DicomUID.StudyRootFind };
+        var message = await _association.RequestAsync(_context, command, writer.ToArray(), operation).ConfigureAwait(false);
+        // Each match comes as a response that says "pending"; the one that does not is the last.
+        while (message.Command.Status.Code is 0xFF00 or 0xFF01)
+        {
+            if (InstanceOf(message.Dataset, syntax) is { } uid)
+                found.Add(uid);
+            message = await _association.NextMessageAsync(_options.ResponseTimeout, operation).ConfigureAwait(false);
+        }
+        if (message.Command.Status != DicomStatus.Success)
+        {
+            throw new DicomNetworkException(DicomNetworkError.RequestRefused,
+                $"{_destination} did not answer the query: {message.Command.Status}. {message.Command.ErrorComment}".TrimEnd(), RetryAdvice.Never);
+        }
+        return found;
+    }
+
+    public async ValueTask DisposeAsync() => await _association.ReleaseAsync().ConfigureAwait(false);
+
+    private static string? InstanceOf(byte[] dataset, DicomTransferSyntax syntax)
+    {
+        using var reader = new DicomReader(new MemoryStream(dataset, writable: false), syntax, dataset.Length);
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.Tag != DicomTag.SOPInstanceUID || reader.Kind != DicomTokenKind.Element || reader.Length is <= 0 or > 64)
+                    continue;
+                var bytes = new byte[reader.Length];
+                var count = 0;
+                while (count < bytes.Length && reader.ReadValue(bytes.AsSpan(count)) is > 0 and var read)
+                    count += read;
+                return Encoding.Latin1.GetString(bytes, 0, count).Trim(' ', '\0');
+            }
+        }
+        catch (DicomFormatException)
+        {
+            // A match that cannot be read confirms nothing.
+        }
+        return null;
+    }
+}

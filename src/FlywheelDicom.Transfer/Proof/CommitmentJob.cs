@@ -1,0 +1,81 @@
+using System.Threading.Channels;
+using FlywheelDicom.Network;
+
+namespace FlywheelDicom.Transfer.Proof;
+
+/// <summary>
+/// Asks for storage commitment for a stream of results, a batch at a time, and lets each out with the answer. What was not
+/// stored passes as it is; what is not committed is no longer counted as stored.
+/// </summary>
+public sealed class CommitmentJob(ProofOptions options, Func<DicomSendResult, ValueTask> emit, Action<string> verbose, CancellationToken cancellation)
+{
+    /// <summary>Batches that wait for their report at once; more results wait before these.</summary>
+    private const int MaxUnderWay = 8;
+
+    private readonly Dictionary<DicomDestination, List<DicomSendResult>> _batches = [];
+    private readonly List<Task> _underWay = [];
+
+    public async Task RunAsync(ChannelReader<DicomSendResult> input)
+    {
+        await foreach (var result in input.ReadAllAsync(cancellation).ConfigureAwait(false))
+        {
+            if (!result.IsStored || result.SopClassUid is null || result.SopInstanceUid is null)
+            {
+                await emit(result).ConfigureAwait(false);
+                continue;
+            }
+            var destination = options.Asked(result.Destination);
+            if (!_batches.TryGetValue(destination, out var batch))
+                _batches[destination] = batch = [];
+            batch.Add(result);
+            if (batch.Count >= options.BatchSize)
+            {
+                _batches.Remove(destination);
+                await BeginAsync(destination, batch).ConfigureAwait(false);
+            }
+        }
+        foreach (var (destination, batch) in _batches)
+            await BeginAsync(destination, batch).ConfigureAwait(false);
+        await Task.WhenAll(_underWay).ConfigureAwait(false);
+    }
+
+    private async Task BeginAsync(DicomDestination destination, List<DicomSendResult> batch)
+    {
+        while (_underWay.Count >= MaxUnderWay)
+        {
+            var done = await Task.WhenAny(_underWay).ConfigureAwait(false);
+            _underWay.Remove(done);
+            await done.ConfigureAwait(false);
+        }
+        _underWay.Add(Task.Run(() => AskAsync(destination, batch), cancellation));
+    }
+
+    private async Task AskAsync(DicomDestination destination, List<DicomSendResult> batch)
+    {
+        CommitmentReport? report = null;
+        DicomNetworkException? failure = null;
+        try
+        {
+            SopReference[] instances = [.. batch.Select(r => new SopReference(r.SopClassUid!, r.SopInstanceUid!)).Distinct()];
+            report = await CommitmentClient.RequestAsync(destination, instances, options.Client, options.Patience, options.Listener, cancellation).ConfigureAwait(false);
+            verbose($"{destination} commits itself to {report.Committed.Count} of {instances.Length} instances.");
+        }
+        catch (DicomNetworkException e)
+        {
+            failure = e;
+        }
+        foreach (var result in batch)
+            await emit(Judged(result, report, failure)).ConfigureAwait(false);
+    }
+
+    private static DicomSendResult Judged(DicomSendResult result, CommitmentReport? report, DicomNetworkException? failure)
+    {
+        if (report is null)
+            return ResultProof.Deny(result, DicomProof.NotAnswered, failure!.ErrorId, failure.Message);
+        if (report.Committed.Contains(result.SopInstanceUid!))
+            return result with { Proof = DicomProof.Committed };
+        return report.Failed.TryGetValue(result.SopInstanceUid!, out var reason)
+            ? ResultProof.Deny(result, DicomProof.NotCommitted, ResultProof.NotCommitted, $"The archive does not commit itself to it (0x{reason:X4}): {CommitmentReport.MeaningOf(reason)}.")
+            : ResultProof.Deny(result, DicomProof.NotAnswered, ResultProof.NotCommitted, "The archive's report on storage commitment does not mention it.");
+    }
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using FlywheelDicom.Network;
+
+namespace FlywheelDicom.Transfer.Proof;
+
+/// <summary>
+/// Looks for the instances of a stream of results in the archive, series by series, and lets each out with what was found. An
+/// archive may need a moment to index what it was sent: what is missing is looked for again until patience ends.
+/// </summary>
+public sealed class QueryJob(ProofOptions options, Func<DicomSendResult, ValueTask> emit, Action<string> verbose, CancellationToken cancellation)
+{
+    /// <summary>Results that wait for their series to be asked for.</summary>
+    private const int MaxWaiting = 10_000;
+
+    private readonly Dictionary<DicomDestination, List<DicomSendResult>> _waiting = [];
+    private int _count;
+
+    public async Task RunAsync(ChannelReader<DicomSendResult> input)
+    {
+        await foreach (var result in input.ReadAllAsync(cancellation).ConfigureAwait(false))
+        {
+            if (!result.IsStored || result.SopInstanceUid is null)
+            {
+                await emit(result).ConfigureAwait(false);
+                continue;
+            }
+            if (string.IsNullOrEmpty(result.StudyInstanceUid) || string.IsNullOrEmpty(result.SeriesInstanceUid))
+            {
+                await emit(ResultProof.Deny(result, DicomProof.NotAnswered, ResultProof.NotFound, "It names no study or series, so the archive cannot be asked for it.")).ConfigureAwait(false);
+                continue;
+            }
+            var destination = options.Asked(result.Destination);
+            if (!_waiting.TryGetValue(destination, out var list))
+                _waiting[destination] = list = [];
+            list.Add(result);
+            if (++_count >= MaxWaiting)
+                await AskAllAsync().ConfigureAwait(false);
+        }
+        await AskAllAsync().ConfigureAwait(false);
+    }
+
+    private async Task AskAllAsync()
+    {
+        foreach (var (destination, results) in _waiting)
+            await AskAsync(destination, results).ConfigureAwait(false);
+        _waiting.Clear();
+        _count = 0;
+    }
+
+    private async Task AskAsync(DicomDestination destination, List<DicomSendResult> results)
+    {
+        var started = Stopwatch.StartNew();
+        var delay = TimeSpan.FromMilliseconds(250);
+        while (true)
+        {
+            DicomNetworkException? failure = null;
+            try
+            {
+                await OnceAsync(destination, results).ConfigureAwait(false);
+            }
+            catch (DicomNetworkException e)
+            {
+                failure = e;
+            }
+            if (results.Count == 0)
+                return;
+            if (failure?.Retry == RetryAdvice.Never || started.Elapsed + delay > options.Patience)
+            {
+                foreach (var result in results)
+                    await emit(Missing(result, destination, failure)).ConfigureAwait(false);
+                return;
+            }
+            verbose(failure?.Message ?? $"{destination} does not show {results.Count} of the instances yet; looking again in {delay.TotalSeconds:0.0} s.");
+            await Task.Delay(delay, cancellation).ConfigureAwait(false);
+            delay = TimeSpan.FromSeconds(Math.Min(10, delay.TotalSeconds * 2));
+        }
+    }
+
+    /// <summary>One query for each series; what was found is taken from the list.</summary>
+    private async Task OnceAsync(DicomDestination destination, List<DicomSendResult> results)
+    {
+        var query = await InstanceQuery.OpenAsync(destination, options.Client, cancellation).ConfigureAwait(false);
+        await using (query.ConfigureAwait(false))
+        {
+            foreach (var series in results.Select(r => (Study: r.StudyInstanceUid!, Series: r.SeriesInstanceUid!)).Distinct().ToList())
+            {
+                var held = await query.FindAsync(series.Study, series.Series).ConfigureAwait(false);
+                bool IsFound(DicomSendResult r) => r.StudyInstanceUid == series.Study && r.SeriesInstanceUid == series.Series && held.Contains(r.SopInstanceUid!);
+                var found = results.FindAll(IsFound);
+                results.RemoveAll(IsFound);
+                foreach (var result in found)
+                    await emit(result with { Proof = DicomProof.Found }).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static DicomSendResult Missing(DicomSendResult result, DicomDestination destination, DicomNetworkException? failure)
+        => failure is null
+            ? ResultProof.Deny(result, DicomProof.NotFound, ResultProof.NotFound, $"{destination} does not have it.")
+            : ResultProof.Deny(result, DicomProof.NotAnswered, failure.ErrorId, failure.Message);
+}
