@@ -7,6 +7,9 @@ Build    compiles and leaves the importable module as output/FlywheelDicom
 Test     runs the unit tests, then the module's tests, with the peers that are installed
 Demo     sends sample DICOM to the built-in receiver, and checks what arrived
 Bench    measures sending side by side with the peers that are installed
+Faults   runs the fault matrix, and writes its table into docs/reliability.md
+Fuzz     feeds damaged files, archives and network traffic to what reads them
+Soak     sends 200,000 instances through random faults, and watches memory and handles
 Package  makes a .nupkg that installs from a local repository
 Clean    removes what the others made
 .EXAMPLE
@@ -15,11 +18,15 @@ dotnet pwsh ./build.ps1 Test
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Package', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Faults', 'Fuzz', 'Soak', 'Package', 'Clean')]
     [string] $Task = 'Build',
 
     # Test: a peer that is not installed is a failure, not a skipped test.
-    [switch] $NoSkip
+    [switch] $NoSkip,
+
+    # Fuzz: damaged inputs in all; Soak: instances.
+    [ValidateRange(1, 100000000)]
+    [int] $Count
 )
 
 Set-StrictMode -Version 3
@@ -64,6 +71,9 @@ switch ($Task) {
     'Test' { Invoke-Build; Invoke-Test }
     'Demo' { Invoke-Build; Invoke-BuildSupport; & (Join-Path $PSScriptRoot 'eng/Invoke-Demo.ps1') }
     'Bench' { Invoke-Build; Invoke-BuildSupport; & (Join-Path $PSScriptRoot 'bench/Invoke-Bench.ps1') }
+    'Faults' { dotnet build (Join-Path $PSScriptRoot 'tests/Unit') --nologo -v quiet; & (Join-Path $PSScriptRoot 'eng/Update-FaultTable.ps1') }
+    'Fuzz' { dotnet build (Join-Path $PSScriptRoot 'tests/Unit') -c Release --nologo -v quiet; & (Join-Path $PSScriptRoot 'eng/Invoke-Fuzz.ps1') -Count ($Count ? $Count : 1000000) }
+    'Soak' { Invoke-Build; Invoke-BuildSupport; & (Join-Path $PSScriptRoot 'bench/Invoke-Soak.ps1') -Count ($Count ? $Count : 200000) }
     'Package' { Invoke-Build; & (Join-Path $PSScriptRoot 'eng/New-Package.ps1') -ModulePath $module -OutputPath $output }
     'Clean' {
         Remove-Item $output -Recurse -Force -ErrorAction Ignore

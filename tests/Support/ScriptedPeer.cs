@@ -24,6 +24,67 @@ public sealed record PeerBehaviour
 
     /// <summary>Said in place of the answer to the association request.</summary>
     public byte[]? Garbage { get; init; }
+
+    /// <summary>What it does in place of an answer to the n-th C-STORE, which is the k-th of its association; null: see <see cref="Status"/>.</summary>
+    public Func<int, int, PeerReaction?> React { get; init; } = (_, _) => null;
+
+    /// <summary>What it does in place of an answer to the instance with this UID, each time.</summary>
+    public Func<string, PeerReaction?> Poison { get; init; } = _ => null;
+
+    /// <summary>What it does when the command of the n-th C-STORE that was begun is there and its data set not yet.</summary>
+    public Func<int, PeerReaction?> Interrupt { get; init; } = _ => null;
+
+    /// <summary>Rejects, as congested, whoever comes while so many associations are open.</summary>
+    public int MaxOpen { get; init; } = int.MaxValue;
+
+    /// <summary>Closes the connection of a caller that says nothing for so long.</summary>
+    public TimeSpan IdleLimit { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Never answers the n-th association request.</summary>
+    public Func<int, bool> Ignore { get; init; } = _ => false;
+
+    /// <summary>What the acceptor allows of the operations window; null says nothing of it.</summary>
+    public int? MaxOperations { get; init; }
+
+    /// <summary>How it answers a request for storage commitment: which instances failed, and why. Null: no such service.</summary>
+    public Func<string, int?>? Commitment { get; init; }
+}
+
+/// <summary>What a peer does instead of answering.</summary>
+public enum PeerReaction
+{
+    Silence,
+    Abort,
+    Reset,
+    Close,
+
+    /// <summary>The instance is stored, and the connection reset before that is said.</summary>
+    StoreAndReset,
+
+    /// <summary>A response with another message's number.</summary>
+    AnswerAnother,
+
+    /// <summary>A PDU of a type that does not exist.</summary>
+    UnknownPdu,
+
+    /// <summary>A P-DATA-TF whose PDV is longer than the PDU.</summary>
+    TornPdv,
+
+    /// <summary>A P-DATA-TF that announces 2 GB.</summary>
+    OverlongPdu,
+
+    /// <summary>A P-DATA-TF that announces more than comes before the connection ends.</summary>
+    CutPdu,
+    Release,
+
+    /// <summary>Reads no more, and leaves the connection open.</summary>
+    Stall,
+
+    /// <summary>The right answer, a byte at a time, too slow for anyone's patience.</summary>
+    Drip,
+
+    /// <summary>The right answer, a byte at a time, just fast enough.</summary>
+    Trickle,
 }
 
 /// <summary>
@@ -31,8 +92,8 @@ public sealed record PeerBehaviour
 /// </summary>
 public sealed class ScriptedPeer : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly PeerBehaviour _behaviour;
+    private readonly TcpListener _listener;
+    private volatile PeerBehaviour _behaviour;
     private readonly CancellationTokenSource _stop = new();
     private readonly object _lock = new();
     private readonly List<string> _stored = [];
@@ -41,13 +102,19 @@ public sealed class ScriptedPeer : IDisposable
     private int _associations;
     private int _requests;
     private int _stores;
+    private int _begun;
+    private int _open;
 
-    public ScriptedPeer(PeerBehaviour behaviour)
+    public ScriptedPeer(PeerBehaviour behaviour, int port = 0)
     {
         _behaviour = behaviour;
+        _listener = new TcpListener(IPAddress.Loopback, port);
         _listener.Start();
         _ = AcceptAsync();
     }
+
+    /// <summary>May be changed while it runs.</summary>
+    public PeerBehaviour Behaviour { set => _behaviour = value; }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
@@ -92,9 +159,20 @@ public sealed class ScriptedPeer : IDisposable
     }
 
     public int Associations => Volatile.Read(ref _associations);
+
+    /// <summary>C-STORE messages that came whole.</summary>
+    public int Stores => Volatile.Read(ref _stores);
+
+    /// <summary>The most instances that were whole and unanswered at once on one association.</summary>
+    public int MostUnderWay { get; private set; }
+
+    /// <summary>Data sets of all but C-STORE.</summary>
+    public List<byte[]> Identifiers { get; } = [];
     public int AbortsSeen { get; private set; }
     public int ReleasesSeen { get; private set; }
     public List<byte[]> Datasets { get; } = [];
+    public bool RemembersDatasets { get; init; } = true;
+    public int ReportsConfirmed { get; private set; }
 
     public void Dispose()
     {
@@ -144,8 +222,17 @@ public sealed class ScriptedPeer : IDisposable
             await stream.WriteAsync(garbage, _stop.Token);
             return;
         }
-        if (_behaviour.Reject(Interlocked.Increment(ref _requests)) is { } reject)
+        var request = Interlocked.Increment(ref _requests);
+        if (_behaviour.Ignore(request))
         {
+            await Task.Delay(Timeout.Infinite, _stop.Token);
+            return;
+        }
+        var isOneTooMany = Interlocked.Increment(ref _open) > _behaviour.MaxOpen;
+        using var leave = new Leave(() => Interlocked.Decrement(ref _open));
+        if (isOneTooMany || _behaviour.Reject(request) is not null)
+        {
+            byte[] reject = _behaviour.Reject(request) ?? [3, 0, 0, 0, 0, 4, 0, 2, 3, 2];
             await stream.WriteAsync(reject, _stop.Token);
             await ReadPduAsync(stream);
             return;
@@ -154,9 +241,12 @@ public sealed class ScriptedPeer : IDisposable
         await stream.WriteAsync(Accept(body), _stop.Token);
         var command = new MemoryStream();
         var dataset = new MemoryStream();
+        var stored = 0;
         while (true)
         {
-            (type, body) = await ReadPduAsync(stream);
+            if (await ReadUnlessIdleAsync(stream) is not { } next)
+                return;
+            (type, body) = next;
             if (type == 5)
             {
                 ReleasesSeen++;
@@ -177,10 +267,17 @@ public sealed class ScriptedPeer : IDisposable
                 controls.Add(control);
                 ((control & 1) == 1 ? command : dataset).Write(data.Span);
                 rest = rest[(4 + length)..];
-                var hasDataset = control == 2 || (control == 3 && !HasDataset(command));
-                if (hasDataset && !await AnswerAsync(client, stream, context, command.ToArray(), dataset.ToArray()))
+                if (control == 3 && IsStore(command) && _behaviour.Interrupt(Interlocked.Increment(ref _begun)) is { } interruption)
+                {
+                    if (!await ReactAsync(client, stream, context, command.ToArray(), interruption))
+                        return;
+                }
+                var isWhole = control == 2 || (control == 3 && !HasDataset(command));
+                if (isWhole && IsStore(command))
+                    stored++;
+                if (isWhole && !await AnswerAsync(client, stream, context, command.ToArray(), dataset.ToArray(), stored))
                     return;
-                if (hasDataset)
+                if (isWhole)
                 {
                     command.SetLength(0);
                     dataset.SetLength(0);
@@ -191,16 +288,44 @@ public sealed class ScriptedPeer : IDisposable
         }
     }
 
-    private async Task<bool> AnswerAsync(TcpClient client, NetworkStream stream, byte context, byte[] command, byte[] dataset)
+    private async Task<bool> AnswerAsync(TcpClient client, NetworkStream stream, byte context, byte[] command, byte[] dataset, int inAssociation)
     {
         var elements = Elements(command);
         var field = BitConverter.ToUInt16(elements[0x0100]);
         int? status = 0;
         if (field == 1)
         {
-            status = _behaviour.Status(Interlocked.Increment(ref _stores));
-            lock (_lock)
-                Datasets.Add(dataset);
+            var number = Interlocked.Increment(ref _stores);
+            if ((_behaviour.Poison(Encoding.ASCII.GetString(elements[0x1000]).Trim('\0')) ?? _behaviour.React(number, inAssociation)) is { } reaction)
+            {
+                if (reaction is PeerReaction.StoreAndReset or PeerReaction.Trickle)
+                    Keep(elements);
+                return await ReactAsync(client, stream, context, command, reaction);
+            }
+            status = _behaviour.Status(number);
+            if (RemembersDatasets)
+            {
+                lock (_lock)
+                    Datasets.Add(dataset);
+            }
+            if (client.Available > 12)
+                MostUnderWay = Math.Max(MostUnderWay, 2);
+        }
+        else if (field is not (0x0030 or 0x8100))
+        {
+            Identifiers.Add(dataset);
+            if (field == 0x0130)
+            {
+                await stream.WriteAsync(Response(elements, context, _behaviour.Commitment is null ? 0x0211 : 0), _stop.Token);
+                if (_behaviour.Commitment is { } judge)
+                    await stream.WriteAsync(CommitmentReport(dataset, context, judge), _stop.Token);
+                return true;
+            }
+        }
+        else if (field == 0x8100)
+        {
+            ReportsConfirmed++;
+            return true;
         }
         if (status is null)
             return true;
@@ -217,24 +342,123 @@ public sealed class ScriptedPeer : IDisposable
         }
         if (status is 0 or >= 0xB000 and < 0xC000 && field == 1)
         {
-            lock (_lock)
-                _stored.Add(Encoding.ASCII.GetString(elements[0x1000]).Trim('\0'));
+            Keep(elements);
         }
+        await stream.WriteAsync(Response(elements, context, status.Value), _stop.Token);
+        return true;
+    }
+
+    /// <summary>False where that was the end of the connection.</summary>
+    private async Task<bool> ReactAsync(TcpClient client, NetworkStream stream, byte context, byte[] command, PeerReaction reaction)
+    {
+        var answer = Response(Elements(command), context, 0);
+        switch (reaction)
+        {
+            case PeerReaction.Silence:
+                return true;
+            case PeerReaction.Abort:
+                await stream.WriteAsync(new byte[] { 7, 0, 0, 0, 0, 4, 0, 0, 0, 0 }, _stop.Token);
+                return false;
+            case PeerReaction.Reset or PeerReaction.StoreAndReset:
+                client.Client.LingerState = new LingerOption(true, 0);
+                client.Client.Close();
+                return false;
+            case PeerReaction.Close:
+                return false;
+            case PeerReaction.AnswerAnother:
+                var elements = Elements(command);
+                elements[0x0110] = BitConverter.GetBytes((ushort)(BitConverter.ToUInt16(elements[0x0110]) + 1000));
+                await stream.WriteAsync(Response(elements, context, 0), _stop.Token);
+                break;
+            case PeerReaction.UnknownPdu:
+                await stream.WriteAsync(new byte[] { 0x4D, 0, 0, 0, 0, 4, 1, 2, 3, 4 }, _stop.Token);
+                break;
+            case PeerReaction.TornPdv:
+                await stream.WriteAsync(new byte[] { 4, 0, 0, 0, 0, 6, 0, 0, 0xFF, 0xFF, context, 3 }, _stop.Token);
+                break;
+            case PeerReaction.OverlongPdu:
+                await stream.WriteAsync(new byte[] { 4, 0, 0x7F, 0xFF, 0xFF, 0xFF, 0, 0, 0, 2, context, 3 }, _stop.Token);
+                break;
+            case PeerReaction.CutPdu:
+                await stream.WriteAsync(answer.AsMemory(0, answer.Length - 5), _stop.Token);
+                return false;
+            case PeerReaction.Release:
+                await stream.WriteAsync(new byte[] { 5, 0, 0, 0, 0, 4, 0, 0, 0, 0 }, _stop.Token);
+                break;
+            case PeerReaction.Stall:
+                await Task.Delay(Timeout.Infinite, _stop.Token);
+                return false;
+            case PeerReaction.Drip or PeerReaction.Trickle:
+                foreach (var one in answer)
+                {
+                    await stream.WriteAsync(new[] { one }, _stop.Token);
+                    await Task.Delay(reaction == PeerReaction.Drip ? 100 : 1, _stop.Token);
+                }
+                return true;
+        }
+        // Whatever it said, the caller has to end this: its data sets are read until it does.
+        return true;
+    }
+
+    private void Keep(Dictionary<ushort, byte[]> elements)
+    {
+        lock (_lock)
+            _stored.Add(Encoding.ASCII.GetString(elements[0x1000]).Trim('\0'));
+    }
+
+    private byte[] Response(Dictionary<ushort, byte[]> request, byte context, int status)
+    {
         var answer = new MemoryStream();
-        Element(answer, 0x0100, BitConverter.GetBytes((ushort)(field | 0x8000)));
-        Element(answer, 0x0120, elements[0x0110]);
+        Element(answer, 0x0100, BitConverter.GetBytes((ushort)(BitConverter.ToUInt16(request[0x0100]) | 0x8000)));
+        Element(answer, 0x0120, request[0x0110]);
         Element(answer, 0x0800, [1, 1]);
-        Element(answer, 0x0900, BitConverter.GetBytes((ushort)status.Value));
+        Element(answer, 0x0900, BitConverter.GetBytes((ushort)status));
         if (_behaviour.ErrorComment is { } comment && status != 0)
             Element(answer, 0x0902, Encoding.ASCII.GetBytes(comment));
-        var pdu = new byte[12 + answer.Length];
+        return Data(answer.ToArray(), context, isCommand: true);
+    }
+
+    /// <summary>N-EVENT-REPORT on the association that asked, in Explicit VR Little Endian.</summary>
+    private static byte[] CommitmentReport(byte[] request, byte context, Func<string, int?> judge)
+    {
+        var text = Encoding.Latin1.GetString(request);
+        string Uid(int at) => text.Substring(at + 8, text[at + 6]).Trim('\0');
+        var transaction = Uid(text.IndexOf("\x08\x00\x95\x11UI", StringComparison.Ordinal));
+        var (kept, failed) = (new List<SyntheticElement[]>(), new List<SyntheticElement[]>());
+        for (var at = text.IndexOf("\x08\x00\x50\x11UI", StringComparison.Ordinal); at >= 0; at = text.IndexOf("\x08\x00\x50\x11UI", at + 1, StringComparison.Ordinal))
+        {
+            var instance = Uid(text.IndexOf("\x08\x00\x55\x11UI", at, StringComparison.Ordinal));
+            SyntheticElement[] reference = [SyntheticElement.Text(0x00081150, "UI", Uid(at)), SyntheticElement.Text(0x00081155, "UI", instance)];
+            if (judge(instance) is { } reason)
+                failed.Add([.. reference, SyntheticElement.UInt16(0x00081197, (ushort)reason)]);
+            else
+                kept.Add(reference);
+        }
+        var dataset = new MemoryStream();
+        dataset.Write(SyntheticInstance.Encode(SyntheticElement.Text(0x00081195, "UI", transaction), true, false));
+        if (failed.Count > 0)
+            dataset.Write(SyntheticInstance.Encode(new SyntheticElement(0x00081198, "SQ", failed.ToArray()), true, false));
+        if (kept.Count > 0)
+            dataset.Write(SyntheticInstance.Encode(new SyntheticElement(0x00081199, "SQ", kept.ToArray()), true, false));
+        var command = new MemoryStream();
+        Element(command, 0x0002, Encoding.ASCII.GetBytes("1.2.840.10008.1.20.1"));
+        Element(command, 0x0100, [0, 1]);
+        Element(command, 0x0110, [7, 0]);
+        Element(command, 0x0800, [0, 0]);
+        Element(command, 0x1000, Encoding.ASCII.GetBytes("1.2.840.10008.1.20.1.1"));
+        Element(command, 0x1002, [(byte)(failed.Count > 0 ? 2 : 1), 0]);
+        return [.. Data(command.ToArray(), context, isCommand: true), .. Data(dataset.ToArray(), context, isCommand: false)];
+    }
+
+    private static byte[] Data(byte[] content, byte context, bool isCommand)
+    {
+        var pdu = new byte[12 + content.Length];
         pdu[0] = 4;
-        BinaryPrimitives.WriteUInt32BigEndian(pdu.AsSpan(2), (uint)(answer.Length + 6));
-        BinaryPrimitives.WriteUInt32BigEndian(pdu.AsSpan(6), (uint)(answer.Length + 2));
-        (pdu[10], pdu[11]) = (context, 3);
-        answer.ToArray().CopyTo(pdu, 12);
-        await stream.WriteAsync(pdu, _stop.Token);
-        return true;
+        BinaryPrimitives.WriteUInt32BigEndian(pdu.AsSpan(2), (uint)(content.Length + 6));
+        BinaryPrimitives.WriteUInt32BigEndian(pdu.AsSpan(6), (uint)(content.Length + 2));
+        (pdu[10], pdu[11]) = (context, isCommand ? (byte)3 : (byte)2);
+        content.CopyTo(pdu, 12);
+        return pdu;
     }
 
     private byte[] Accept(byte[] request)
@@ -259,7 +483,8 @@ public sealed class ScriptedPeer : IDisposable
             _contexts.Add(count);
         var limit = new byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(limit, _behaviour.MaxPduLength);
-        body.Write(Item(0x50, [.. Item(0x51, limit), .. Item(0x52, Encoding.ASCII.GetBytes("1.2.3.4"))]));
+        byte[] window = _behaviour.MaxOperations is { } operations ? Item(0x53, [(byte)(operations >> 8), (byte)operations, 0, 1]) : [];
+        body.Write(Item(0x50, [.. Item(0x51, limit), .. Item(0x52, Encoding.ASCII.GetBytes("1.2.3.4")), .. window]));
         var pdu = new byte[6 + body.Length];
         pdu[0] = 2;
         BinaryPrimitives.WriteUInt32BigEndian(pdu.AsSpan(2), (uint)body.Length);
@@ -275,6 +500,18 @@ public sealed class ScriptedPeer : IDisposable
         await stream.ReadExactlyAsync(body, _stop.Token);
         return (head[0], body);
     }
+
+    private async Task<(byte Type, byte[] Body)?> ReadUnlessIdleAsync(NetworkStream stream)
+    {
+        var read = ReadPduAsync(stream);
+        if (_behaviour.IdleLimit == Timeout.InfiniteTimeSpan || await Task.WhenAny(read, Task.Delay(_behaviour.IdleLimit, _stop.Token)) == read)
+            return await read;
+        stream.Close();
+        await ((Task)read).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return null;
+    }
+
+    private static bool IsStore(MemoryStream command) => BitConverter.ToUInt16(Elements(command.ToArray())[0x0100]) == 1;
 
     private static bool HasDataset(MemoryStream command) => BitConverter.ToUInt16(Elements(command.ToArray())[0x0800]) != 0x0101;
 
@@ -306,5 +543,10 @@ public sealed class ScriptedPeer : IDisposable
             yield return (items.Span[0], items.Slice(4, length));
             items = items[(4 + length)..];
         }
+    }
+
+    private sealed class Leave(Action action) : IDisposable
+    {
+        public void Dispose() => action();
     }
 }

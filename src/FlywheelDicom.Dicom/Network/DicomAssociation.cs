@@ -81,6 +81,20 @@ public sealed class DicomAssociation : IAsyncDisposable
     public static async Task<DicomAssociation> RequestAsync(
         DicomDestination destination, IReadOnlyList<PresentationContext> contexts, DicomClientOptions options, CancellationToken cancellation)
     {
+        try
+        {
+            return await NegotiateAsync(destination, contexts, options, cancellation).ConfigureAwait(false);
+        }
+        catch (DicomNetworkException e)
+        {
+            e.IsNegotiation = true;
+            throw;
+        }
+    }
+
+    private static async Task<DicomAssociation> NegotiateAsync(
+        DicomDestination destination, IReadOnlyList<PresentationContext> contexts, DicomClientOptions options, CancellationToken cancellation)
+    {
         var (socket, stream) = await Connector.ConnectAsync(destination, options, cancellation).ConfigureAwait(false);
         var transport = new PduTransport(socket, stream, cancellation);
         try

@@ -30,14 +30,14 @@ internal sealed class InstanceSender(DicomDestination destination, StoreOptions 
         var attempts = new StoreAttempts { MayReturn = mayReturn };
         var started = Stopwatch.GetTimestamp();
         var (down, isProbe) = _health.Check();
-        if (down is not null)
-            return (Failed(file, down.ErrorId, $"Not tried: {down.Message}", attempts, TimeSpan.Zero), null);
+        if (down is { } known)
+            return (Failed(file, known.ErrorId, $"Not tried: {known.Message}", attempts, TimeSpan.Zero), null);
         try
         {
             if (isProbe)
                 attempts.Deadline = Environment.TickCount64;
             var response = await StoreRetry.ExecuteAsync(_retry, attempts, () => client.StoreAsync(file), _cancellation).ConfigureAwait(false);
-            _health.Succeeded();
+            _health.Answered(response.Status, _destination);
             return (Answered(file, response, attempts, Stopwatch.GetElapsedTime(started)), response.Digest);
         }
         catch (DicomNetworkException e)

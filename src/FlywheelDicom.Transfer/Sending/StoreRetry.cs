@@ -23,6 +23,8 @@ internal sealed class StoreAttempts
 /// </summary>
 internal static class StoreRetry
 {
+    private const int MaxAborts = 5;
+
     private static readonly ResiliencePropertyKey<StoreAttempts> s_attempts = new("attempts");
 
     public static ResiliencePipeline<DicomResponse> Create(TimeSpan retryTime, Action<string> verbose)
@@ -72,8 +74,8 @@ internal static class StoreRetry
             DicomNetworkException network => network.Retry,
             _ => RetryAdvice.Never,
         };
-        // An instance that makes the peer abort twice is at fault itself: its neighbours should not wait for it.
-        if (outcome.Exception is DicomAssociationAbortedException { InFlight: 1 } && ++attempts.Aborts >= 2)
+        // An instance that makes the peer abort each time is at fault itself: it is not worth the whole retry time.
+        if (outcome.Exception is DicomAssociationAbortedException { InFlight: 1 } && ++attempts.Aborts >= MaxAborts)
             return false;
         if (attempts.MayReturn && outcome.Exception is DicomAssociationRejectedException)
             return false;

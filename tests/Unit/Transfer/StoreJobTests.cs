@@ -91,10 +91,9 @@ public class StoreJobTests
     [Fact]
     public async Task Instance_that_makes_the_peer_abort_fails_alone()
     {
-        var bad = 0;
-        using var peer = new ScriptedPeer(new PeerBehaviour { Status = n => n is 3 or 4 && ++bad > 0 ? -1 : 0 });
-        var results = await SendAsync(peer.Port, s_quick, Enumerable.Range(1, 10).Select(i => File(i)));
-        Assert.Equal(2, bad);
+        using var peer = new ScriptedPeer(new PeerBehaviour { Poison = uid => uid.EndsWith(".3", StringComparison.Ordinal) ? PeerReaction.Abort : null });
+        var results = await SendAsync(peer.Port, s_quick with { RetryTime = TimeSpan.FromSeconds(60) }, Enumerable.Range(1, 10).Select(i => File(i)));
+        Assert.Equal(5, results[2].Attempts);
         Assert.Equal((9, 1), (results.Count(r => r.Status == DicomSendStatus.Sent), results.Count(r => r.ErrorId == "DicomAssociationAborted")));
     }
 
@@ -130,6 +129,52 @@ public class StoreJobTests
         Assert.Equal([DicomSendStatus.Sent, DicomSendStatus.Failed, DicomSendStatus.Failed, DicomSendStatus.Sent], results.Select(r => r.Status));
         Assert.Equal("It is damaged.", results[1].Reason);
         Assert.Contains("MR Image Storage", results[2].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Window_that_the_peer_allows_is_used_and_results_stay_in_order()
+    {
+        using var peer = new ScriptedPeer(new PeerBehaviour { MaxOperations = 8 });
+        var results = await SendAsync(peer.Port, s_quick, Enumerable.Range(1, 300).Select(i => File(i)));
+        Assert.Equal(Enumerable.Range(1, 300).Select(i => File(i).SopInstanceUid), results.Select(r => r.SopInstanceUid));
+        Assert.Equal(300, peer.Stored.Distinct().Count());
+        Assert.Equal(1, peer.Associations);
+        Assert.True(peer.MostUnderWay > 1);
+    }
+
+    [Fact]
+    public async Task Without_a_window_one_is_under_way_at_a_time()
+    {
+        using var peer = new ScriptedPeer(new PeerBehaviour());
+        await SendAsync(peer.Port, s_quick, Enumerable.Range(1, 100).Select(i => File(i)));
+        Assert.InRange(peer.MostUnderWay, 0, 1);
+    }
+
+    [Fact]
+    public async Task Order_is_kept_over_several_associations_where_it_is_asked_for()
+    {
+        using var peer = new ScriptedPeer(new PeerBehaviour { Status = n => n % 50 == 7 ? -1 : 0 });
+        var results = await SendAsync(peer.Port, s_quick with { MaxAssociations = 4, IsOrdered = true }, Enumerable.Range(1, 300).Select(i => File(i)));
+        Assert.Equal(Enumerable.Range(1, 300).Select(i => File(i).SopInstanceUid), results.Select(r => r.SopInstanceUid));
+        Assert.All(results, r => Assert.Equal(DicomSendStatus.Sent, r.Status));
+    }
+
+    [Fact]
+    public async Task Automatic_grows_where_each_answer_takes_its_time()
+    {
+        using var peer = new ScriptedPeer(new PeerBehaviour { React = (_, _) => PeerReaction.Trickle });
+        var results = await SendAsync(peer.Port, s_quick with { MaxAssociations = StoreOptions.Automatic }, Enumerable.Range(1, 60).Select(i => File(i)));
+        Assert.Equal(60, results.Count(r => r.Status == DicomSendStatus.Sent));
+        Assert.InRange(peer.Associations, 2, 16);
+    }
+
+    [Fact]
+    public async Task Automatic_is_content_with_what_it_is_given()
+    {
+        using var peer = new ScriptedPeer(new PeerBehaviour { React = (_, _) => PeerReaction.Trickle, MaxOpen = 1 });
+        var results = await SendAsync(peer.Port, s_quick with { MaxAssociations = StoreOptions.Automatic }, Enumerable.Range(1, 20).Select(i => File(i)));
+        Assert.Equal(20, results.Count(r => r is { Status: DicomSendStatus.Sent, Attempts: 1 }));
+        Assert.Equal(1, peer.Associations);
     }
 
     [Fact]
