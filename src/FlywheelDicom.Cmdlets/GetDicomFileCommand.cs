@@ -11,7 +11,7 @@ public sealed class GetDicomFileCommand : DicomCmdlet
     private const string PathSet = "Path";
     private const string LiteralSet = "LiteralPath";
 
-    private readonly SpoolSpace _space = new();
+    private SpoolSpace? _space;
     private TransferProgress? _progress;
     private long _found;
 
@@ -31,11 +31,25 @@ public sealed class GetDicomFileCommand : DicomCmdlet
     [Parameter]
     public SwitchParameter Recurse { get; set; }
 
-    protected override void BeginProcessing() => _progress = new TransferProgress(this, 1, "Reading DICOM headers");
+    /// <summary>How many times its size an archive may expand to.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int MaxExpansion { get; set; } = SpoolSpace.DefaultMaxRatio;
+
+    /// <summary>Bytes that one archive may expand to.</summary>
+    [Parameter]
+    [ValidateRange(1, long.MaxValue)]
+    public long MaxExpandedSize { get; set; } = SpoolSpace.DefaultMaxExpandedSize;
+
+    protected override void BeginProcessing()
+    {
+        _space = new SpoolSpace { MaxRatio = MaxExpansion, MaxExpandedSize = MaxExpandedSize };
+        _progress = new TransferProgress(this, 1, "Reading DICOM headers");
+    }
 
     protected override void ProcessRecord()
     {
-        var source = new LocalSource(WriteVerbose, _space, Cancellation);
+        var source = new LocalSource(WriteVerbose, _space!, Cancellation);
         Stoppable(() =>
         {
             foreach (var path in ParameterSetName == PathSet ? Path : LiteralPath)
@@ -51,7 +65,7 @@ public sealed class GetDicomFileCommand : DicomCmdlet
     protected override void Dispose(bool disposing)
     {
         if (disposing && IsStopped)
-            _space.Stop();
+            _space?.Stop();
         base.Dispose(disposing);
     }
 

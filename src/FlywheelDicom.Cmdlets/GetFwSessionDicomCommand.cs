@@ -74,6 +74,16 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     [ValidateRange(1, long.MaxValue)]
     public long SpoolLimit { get; set; } = SpoolSpace.DefaultLimit;
 
+    /// <summary>How many times its size an archive may expand to.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int MaxExpansion { get; set; } = SpoolSpace.DefaultMaxRatio;
+
+    /// <summary>Bytes that one archive may expand to.</summary>
+    [Parameter]
+    [ValidateRange(1, long.MaxValue)]
+    public long MaxExpandedSize { get; set; } = SpoolSpace.DefaultMaxExpandedSize;
+
     protected override void BeginProcessing()
     {
         if (LocalPath is not null && FileName is null)
@@ -81,7 +91,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
             var error = new ArgumentException("-LocalPath stands for one file: name it with -FileName.");
             ThrowTerminatingError(new ErrorRecord(error, "FileNameMissing", ErrorCategory.InvalidArgument, LocalPath));
         }
-        _space = new SpoolSpace { Limit = SpoolLimit };
+        _space = new SpoolSpace { Limit = SpoolLimit, MaxRatio = MaxExpansion, MaxExpandedSize = MaxExpandedSize };
         _client = Connection.Client.With(o => o with { RetryTime = TimeSpan.FromSeconds(RetryTime), Verbose = Lines.Enqueue });
         _progress = new TransferProgress(this, 1, $"Fetching from {Connection.Instance.Host}");
     }

@@ -64,8 +64,7 @@ internal sealed class SpoolFile
     /// <exception cref="InvalidDataException">It grew past what is sane.</exception>
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        if (Length > _space.FreeSize && Length / _space.MaxRatio > _sourceLength)
-            throw new InvalidDataException($"It expands to more than {_space.MaxRatio} times its size: that is no honest archive.");
+        _space.Weigh(Length, _sourceLength);
         if (Length - _checkedAt >= CheckEvery)
         {
             _checkedAt = Length;

@@ -12,13 +12,20 @@ public sealed class SpoolSpace
     /// <summary>What is being read or sent may take so many bytes before more is fetched; one file always may.</summary>
     public long Limit { get; init; } = DefaultLimit;
 
-    /// <summary>From so many bytes on a spool is weighed against what it came from.</summary>
+    /// <summary>From so many bytes on, what an archive expands to is weighed against its size.</summary>
     public long FreeSize { get; init; } = 1L << 30;
 
-    /// <summary>The most that compressed images have been seen to expand is far below; a bomb is far above.</summary>
-    public int MaxRatio { get; init; } = 200;
+    /// <summary>How many times its size an archive may expand to.</summary>
+    public int MaxRatio { get; init; } = DefaultMaxRatio;
+
+    /// <summary>How many bytes one archive may expand to.</summary>
+    public long MaxExpandedSize { get; init; } = DefaultMaxExpandedSize;
 
     public const long DefaultLimit = 4L << 30;
+
+    /// <summary>The most that images have been seen to expand is far below; a bomb is far above.</summary>
+    public const int DefaultMaxRatio = 200;
+    public const long DefaultMaxExpandedSize = 1L << 40;
 
     /// <summary>The most bytes that were on disk at a time, as far as was looked.</summary>
     public long Peak { get; private set; }
@@ -57,6 +64,15 @@ public sealed class SpoolSpace
         IsStopped = true;
         foreach (var file in Files())
             file.Close();
+    }
+
+    /// <exception cref="InvalidDataException">What an archive expands to is past what is sane.</exception>
+    internal void Weigh(long expanded, long packed)
+    {
+        if (expanded > FreeSize && expanded / MaxRatio > packed)
+            throw new InvalidDataException($"It expands to more than {MaxRatio} times its size: that is no honest archive.");
+        if (expanded > MaxExpandedSize)
+            throw new InvalidDataException($"It expands to more than the {MaxExpandedSize} bytes that are allowed.");
     }
 
     internal void Add(SpoolFile file)

@@ -39,14 +39,23 @@ internal static class ZipEntries
         try
         {
             var zip = new ZipArchive(stream, ZipArchiveMode.Read);
-            _ = zip.Entries.Count;
+            // A length that is stated is also the most that is read of an entry.
+            space.Weigh(Total(zip.Entries), archive.Length);
             return new SharedZip(zip, archive, space);
         }
         catch (InvalidDataException e)
         {
             stream.Dispose();
-            throw new ArchiveException(DicomProblem.BadArchive, $"The zip archive is damaged or cut off: {e.Message}");
+            throw new ArchiveException(DicomProblem.BadArchive, $"The zip archive is damaged, cut off or not to be trusted: {e.Message}");
         }
+    }
+
+    private static long Total(IEnumerable<ZipArchiveEntry> entries)
+    {
+        long total = 0;
+        foreach (var entry in entries)
+            total = Math.Max(0, entry.Length) > long.MaxValue - total ? long.MaxValue : total + Math.Max(0, entry.Length);
+        return total;
     }
 
     /// <summary>One reading of the central directory that all entries share.</summary>
