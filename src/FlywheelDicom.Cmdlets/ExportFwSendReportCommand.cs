@@ -14,6 +14,8 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
     private const string PathSet = "Path";
 
     private readonly SendTally _tally = new();
+    private string? _stoppedPath;
+    private bool _isAtEnd;
 
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
@@ -37,6 +39,10 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
     [Parameter]
     public SwitchParameter Attach { get; set; }
 
+    /// <summary>The results are those of a run that was stopped: nothing is called complete.</summary>
+    [Parameter]
+    public SwitchParameter Stopped { get; set; }
+
     protected override void BeginProcessing()
     {
         // So is a connection that is not there.
@@ -51,7 +57,11 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
         }
     }
 
-    protected override void ProcessRecord() => _tally.Add(InputObject);
+    protected override void ProcessRecord()
+    {
+        _tally.Add(InputObject);
+        _stoppedPath ??= ReportPath(isStopped: true);
+    }
 
     /// <summary>A failed upload changes nothing of what was sent, nor of the file here.</summary>
     private FwSendReport Attached(FwSendReport report)
@@ -89,22 +99,13 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
 
     protected override void EndProcessing()
     {
-        var path = ParameterSetName == PathSet
-            ? Resolved(Path)
-            : System.IO.Path.Combine(Resolved(OutputDirectory), SendReportWriter.FileName(_tally, DateTime.Now));
+        _isAtEnd = true;
+        var path = ReportPath(Stopped);
         if (!ShouldProcess(path, "Write report"))
             return;
-        var rows = _tally.Rows;
-        var report = new FwSendReport
-        {
-            Path = path, Rows = rows, ImagesInSeries = rows.Sum(r => r.ImagesInSeries), ImagesSent = rows.Sum(r => r.ImagesSent),
-            HtmlPath = Html ? System.IO.Path.ChangeExtension(path, ".html") : null,
-        };
         try
         {
-            SendReportWriter.WriteCsv(path, rows);
-            if (report.HtmlPath is { } page)
-                SendReportWriter.WriteHtml(page, report);
+            var report = Write(path, Stopped);
             WriteObject(Attach ? Attached(report) : report);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -113,4 +114,40 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
         }
     }
 
+    /// <summary>Ctrl+C ends the pipeline, and yet what was done is written down: in a file that says that it was stopped.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && IsStopped && !_isAtEnd && _tally.First is not null)
+        {
+            try
+            {
+                Write(_stoppedPath!, isStopped: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // There is nobody left to tell.
+            }
+        }
+        base.Dispose(disposing);
+    }
+
+    private string ReportPath(bool isStopped) => ParameterSetName == PathSet
+        ? Resolved(Path)
+        : System.IO.Path.Combine(Resolved(OutputDirectory), SendReportWriter.FileName(_tally, DateTime.Now, isStopped));
+
+    private FwSendReport Write(string path, bool isStopped)
+    {
+        var rows = _tally.Rows;
+        if (isStopped)
+            rows = [.. rows.Select(r => r with { IsStopped = true })];
+        var report = new FwSendReport
+        {
+            Path = path, Rows = rows, ImagesInSeries = rows.Sum(r => r.ImagesInSeries), ImagesSent = rows.Sum(r => r.ImagesSent), IsStopped = isStopped,
+            HtmlPath = Html ? System.IO.Path.ChangeExtension(path, ".html") : null,
+        };
+        SendReportWriter.WriteCsv(path, rows);
+        if (report.HtmlPath is { } page)
+            SendReportWriter.WriteHtml(page, report);
+        return report;
+    }
 }

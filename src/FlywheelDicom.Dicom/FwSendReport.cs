@@ -15,8 +15,11 @@ public sealed record FwSendReport
     /// <summary>Where in Flywheel it was attached; null where it was not.</summary>
     public string? AttachedTo { get; init; }
 
-    /// <summary>There were images, and all of them were sent.</summary>
-    public bool IsComplete => ImagesInSeries > 0 && ImagesSent == ImagesInSeries;
+    /// <summary>The run was stopped: there may be images that it never came to.</summary>
+    public bool IsStopped { get; init; }
+
+    /// <summary>There were images, all of them were sent, and the run came to its end.</summary>
+    public bool IsComplete => !IsStopped && ImagesInSeries > 0 && ImagesSent == ImagesInSeries;
 }
 
 /// <summary>One row: a file or archive, and how many of its images were sent.</summary>
@@ -27,6 +30,9 @@ public sealed record FwSendReport
 /// <param name="ImagesSent">Those of them that are at the destination.</param>
 public sealed record FwSendReportRow(string AcquisitionId, string FwPath, string FileName, int ImagesInSeries, int ImagesSent)
 {
-    /// <summary>Complete, Incomplete or Failed.</summary>
-    public string Status => ImagesSent == 0 ? "Failed" : ImagesSent == ImagesInSeries ? "Complete" : "Incomplete";
+    /// <summary>The run was stopped: the file may hold more than was counted.</summary>
+    public bool IsStopped { get; init; }
+
+    /// <summary>Complete, Incomplete or Failed; never Complete where the run was stopped.</summary>
+    public string Status => ImagesSent == 0 ? "Failed" : ImagesSent == ImagesInSeries && !IsStopped ? "Complete" : "Incomplete";
 }

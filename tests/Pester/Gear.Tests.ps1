@@ -130,6 +130,14 @@ Describe 'The gear' -Skip:(-not $hasDcmtk) {
         (Get-DicomFile $file).Dataset['(0023,0010)'] | Should -Be Flywheel
     }
 
+    It 'counts as sent only what the server keeps, where it is asked for commitment' {
+        # The built-in receiver offers no storage commitment: nothing is known to be kept.
+        $run = Invoke-Gear ($config + @{ commitment = $true }) @{ type = 'acquisition'; id = $good.AcquisitionId }
+        $run.ExitCode | Should -Be 1
+        $run.Log | Should -BeLike '*0 of 200 images were sent.*'
+        $run.Log | Should -BeLike '*Storage Commitment*'
+    }
+
     It 'leaves a journal, and a second run with it sends nothing again' {
         $first = Invoke-Gear ($config + @{ journal = $true }) @{ type = 'acquisition'; id = $good.AcquisitionId }
         $first.ExitCode | Should -Be 0 -Because $first.Log

@@ -116,6 +116,46 @@ Describe 'Send-DicomStore' {
         Stop-DicomReceiver $slow
     }
 
+    It 'leaves, when it is stopped, a whole journal, and a report that says so' {
+        $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
+        $slow = Start-DicomReceiver -Discard
+        $out = New-TestFolder
+        $null = $shell.AddScript({
+                param($module, $zip, $port, $out)
+                Import-Module $module
+                1..10000 | ForEach-Object { Get-DicomFile $zip } | Send-DicomStore 127.0.0.1 -Port $port -Journal "$out/journal.tsv" -MaxAssociations 1 |
+                    ForEach-Object { Start-Sleep -Milliseconds 2; $_ } | Export-FwSendReport -OutputDirectory $out -Html
+            }).AddParameters(@((Join-Path $repo 'output/FlywheelDicom/FlywheelDicom.psd1'), $zip, $slow.Port, $out))
+        $null = $shell.BeginInvoke()
+        for ($i = 0; $i -lt 100 -and $slow.Instances -lt 50; $i++) { Start-Sleep -Milliseconds 100 }
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        $shell.Stop()
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 1.5
+        $shell.Dispose()
+        $report = Get-ChildItem $out -Filter *_stopped.csv
+        $report | Should -HaveCount 1
+        $rows = Import-Csv $report
+        [int] $rows[0].'Images Sent' | Should -BeGreaterThan 0
+        $rows.Status | Should -Not -Contain 'Complete'
+        Get-Content (Get-ChildItem $out -Filter *_stopped.html) -Raw | Should -BeLike '*The run was stopped*'
+        $entries = Get-DicomSendJournal "$out/journal.tsv" -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+        @($entries).Count | Should -BeGreaterOrEqual $rows[0].'Images Sent'
+        Get-ChildItem $out -Filter *.lock | Should -BeNullOrEmpty
+        Stop-DicomReceiver $slow
+        Remove-Item $out -Recurse
+    }
+
+    It 'takes Auto or a number of associations, and completes them' {
+        (TabExpansion2 'Send-DicomStore -MaxAssociations ' 33).CompletionMatches.CompletionText | Should -Be 'Auto', '1', '2', '4', '8', '16'
+        foreach ($wrong in 0, 65, 'many') { { Get-DicomFile $zip | Send-DicomStore $receiver -MaxAssociations $wrong } | Should -Throw '*1 to 64*' }
+        @(Get-DicomFile $zip | Send-DicomStore $receiver -MaxAssociations auto | Where-Object Status -EQ Sent).Count | Should -Be @(Get-DicomFile $zip).Count
+    }
+
+    It 'keeps the order of the input where it is asked to' {
+        (Get-DicomFile $zip | Send-DicomStore $receiver -MaxAssociations 4 -Ordered).Name | Should -Be (Get-DicomFile $zip).Name
+    }
+
     It 'completes hosts that were used' {
         (TabExpansion2 'Send-DicomStore -Destination 127' 32).CompletionMatches.CompletionText | Should -Contain '127.0.0.1'
     }

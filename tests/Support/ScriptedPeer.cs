@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Collections;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -99,6 +101,7 @@ public sealed class ScriptedPeer : IDisposable
     private readonly List<string> _stored = [];
     private readonly List<(uint Length, byte[] Fragments)> _pdus = [];
     private readonly List<int> _contexts = [];
+    private readonly BitArray _numbers = new(1024);
     private int _associations;
     private int _requests;
     private int _stores;
@@ -172,6 +175,12 @@ public sealed class ScriptedPeer : IDisposable
     public int ReleasesSeen { get; private set; }
     public List<byte[]> Datasets { get; } = [];
     public bool RemembersDatasets { get; init; } = true;
+
+    /// <summary>Of what is stored, only the last component of the UID is kept: for runs of any length.</summary>
+    public bool RemembersNumbersOnly { get; init; }
+
+    /// <summary>With <see cref="RemembersNumbersOnly"/>: how many different instances are stored.</summary>
+    public int DistinctStored { get; private set; }
     public int ReportsConfirmed { get; private set; }
 
     public void Dispose()
@@ -283,6 +292,8 @@ public sealed class ScriptedPeer : IDisposable
                     dataset.SetLength(0);
                 }
             }
+            if (RemembersNumbersOnly)
+                continue;
             lock (_lock)
                 _pdus.Add(((uint)body.Length, [.. controls]));
         }
@@ -402,8 +413,21 @@ public sealed class ScriptedPeer : IDisposable
 
     private void Keep(Dictionary<ushort, byte[]> elements)
     {
+        var uid = Encoding.ASCII.GetString(elements[0x1000]).Trim('\0');
         lock (_lock)
-            _stored.Add(Encoding.ASCII.GetString(elements[0x1000]).Trim('\0'));
+        {
+            if (!RemembersNumbersOnly)
+            {
+                _stored.Add(uid);
+                return;
+            }
+            var number = int.Parse(uid.AsSpan(uid.LastIndexOf('.') + 1), CultureInfo.InvariantCulture);
+            while (_numbers.Count <= number)
+                _numbers.Length = Math.Max(1024, 2 * _numbers.Count);
+            if (!_numbers[number])
+                DistinctStored++;
+            _numbers[number] = true;
+        }
     }
 
     private byte[] Response(Dictionary<ushort, byte[]> request, byte context, int status)

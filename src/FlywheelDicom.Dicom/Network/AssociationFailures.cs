@@ -86,7 +86,7 @@ internal static class AssociationFailures
         if (cause is InvalidDataException)
         {
             return new DicomNetworkException(DicomNetworkError.ProtocolError,
-                $"{destination} does not speak DICOM as it should while {operation}: {cause.Message}", RetryAdvice.Once, cause);
+                $"{destination} does not speak DICOM as it should while {operation}: {cause.Message}", RetryAdvice.BackOff, cause);
         }
         return new DicomNetworkException(DicomNetworkError.ConnectionLost,
             $"The connection to {destination} was lost while {operation}: {(cause.InnerException as SocketException)?.Message ?? cause.Message}", RetryAdvice.BackOff, cause);

@@ -105,7 +105,7 @@ public sealed class DicomAssociationAbortedException : DicomNetworkException
 {
     public DicomAssociationAbortedException(DicomDestination destination, byte source, byte reason, string operation)
         : base(DicomNetworkError.AssociationAborted, Describe(destination, source, reason, operation),
-            source == 0 || reason == 0 ? RetryAdvice.BackOff : RetryAdvice.Once)
+            RetryAdvice.BackOff)
         => (AbortSource, Reason) = (source, reason);
 
     /// <summary>0 the peer's application, 2 its provider.</summary>

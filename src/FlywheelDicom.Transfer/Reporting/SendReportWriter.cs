@@ -13,7 +13,7 @@ public static class SendReportWriter
     /// <summary>
     /// <c>dicom-send_report-&lt;session&gt;[_&lt;acquisition&gt;]_yyyy-MM-dd_HH-mm-ss.csv</c>; without labels the first input's name.
     /// </summary>
-    public static string FileName(SendTally tally, DateTime now)
+    public static string FileName(SendTally tally, DateTime now, bool isStopped = false)
     {
         ArgumentNullException.ThrowIfNull(tally);
         var origin = tally.First;
@@ -21,7 +21,7 @@ public static class SendReportWriter
         var label = (isOneSession ? origin?.SessionLabel : origin?.Scope?.Label) ?? origin?.SessionLabel ?? origin?.FileName ?? "empty";
         if (origin is { Scope.Kind: "acquisition", AcquisitionLabel: not null })
             label += "_" + origin.AcquisitionLabel;
-        return string.Create(CultureInfo.InvariantCulture, $"dicom-send_report-{Safe(label)}_{now:yyyy-MM-dd_HH-mm-ss}.csv");
+        return string.Create(CultureInfo.InvariantCulture, $"dicom-send_report-{Safe(label)}_{now:yyyy-MM-dd_HH-mm-ss}{(isStopped ? "_stopped" : "")}.csv");
     }
 
     /// <summary>Writes the CSV; a file is there whole or not at all.</summary>
@@ -53,7 +53,7 @@ public static class SendReportWriter
             </style></head><body><h1>DICOM send report</h1>
 
             """);
-        page.Append(CultureInfo.InvariantCulture, $"<p>{report.ImagesSent} of {report.ImagesInSeries} images sent.</p>\n<table><tr>");
+        page.Append(CultureInfo.InvariantCulture, $"<p>{report.ImagesSent} of {report.ImagesInSeries} images sent.{(report.IsStopped ? " The run was stopped: there may be images that it never came to." : "")}</p>\n<table><tr>");
         foreach (var column in s_columns)
             page.Append("<th>").Append(column).Append("</th>");
         page.Append("</tr>\n");

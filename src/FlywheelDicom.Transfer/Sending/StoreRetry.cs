@@ -8,7 +8,12 @@ namespace FlywheelDicom.Transfer.Sending;
 internal sealed class StoreAttempts
 {
     public int Count { get; set; }
-    public int Aborts { get; set; }
+
+    /// <summary>Times the peer gave up on it, or talked nonsense.</summary>
+    public int Refusals { get; set; }
+
+    /// <summary>Answers that are worth one more try.</summary>
+    public int Doubts { get; set; }
 
     /// <summary>Another association can take it: no waiting for this one to be let in again.</summary>
     public bool MayReturn { get; init; }
@@ -23,7 +28,7 @@ internal sealed class StoreAttempts
 /// </summary>
 internal static class StoreRetry
 {
-    private const int MaxAborts = 5;
+    private const int MaxRefusals = 5;
 
     private static readonly ResiliencePropertyKey<StoreAttempts> s_attempts = new("attempts");
 
@@ -75,11 +80,11 @@ internal static class StoreRetry
             _ => RetryAdvice.Never,
         };
         // An instance that makes the peer abort each time is at fault itself: it is not worth the whole retry time.
-        if (outcome.Exception is DicomAssociationAbortedException { InFlight: 1 } && ++attempts.Aborts >= MaxAborts)
+        if (outcome.Exception is DicomNetworkException { InFlight: 1, Error: DicomNetworkError.AssociationAborted or DicomNetworkError.ProtocolError } && ++attempts.Refusals >= MaxRefusals)
             return false;
         if (attempts.MayReturn && outcome.Exception is DicomAssociationRejectedException)
             return false;
-        if (advice == RetryAdvice.Never || (advice == RetryAdvice.Once && attempts.Count > 1) || retryTime <= TimeSpan.Zero)
+        if (advice == RetryAdvice.Never || (advice == RetryAdvice.Once && attempts.Doubts++ > 0) || retryTime <= TimeSpan.Zero)
             return false;
         attempts.Deadline ??= Environment.TickCount64 + (long)retryTime.TotalMilliseconds;
         return Environment.TickCount64 < attempts.Deadline;

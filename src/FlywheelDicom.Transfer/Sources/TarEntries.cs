@@ -6,12 +6,18 @@ namespace FlywheelDicom.Transfer.Sources;
 /// <summary>The entries of a tar: of a plain one in place, of a compressed one while it is spooled.</summary>
 internal static class TarEntries
 {
+    /// <summary>The platform's reader remembers each entry that it gave: after so many a new one goes on in its place.</summary>
+    private const int EntriesOfAReader = 4096;
+
+    private const int BlockSize = 512;
+
     /// <param name="archive">A source that can seek.</param>
     public static IEnumerable<ArchiveEntry> Read(DicomSource archive)
     {
         using var stream = archive.Open();
-        using var reader = new TarReader(stream, leaveOpen: true);
-        while (Next(reader) is { } entry)
+        using var guard = new TarHeaderGuard(stream);
+        var reader = new TarReader(guard, leaveOpen: true);
+        for (var count = 1; Next(reader) is { } entry; count++)
         {
             if (entry.DataStream is not { } data || !IsFile(entry))
                 continue;
@@ -20,6 +26,11 @@ internal static class TarEntries
             if (offset + entry.Length > archive.Length)
                 throw new ArchiveException(DicomProblem.BadArchive, $"The tar archive is cut off inside '{entry.Name}'.");
             yield return new ArchiveEntry(entry.Name, new SourceSlice(archive, offset, entry.Length));
+            if (count % EntriesOfAReader == 0)
+            {
+                stream.Position = offset + entry.Length + Padding(entry.Length);
+                reader = new TarReader(guard, leaveOpen: true);
+            }
         }
     }
 
@@ -28,10 +39,11 @@ internal static class TarEntries
     public static IEnumerable<ArchiveEntry> Spool(Stream decompressed, SpoolFile spool)
     {
         using var tee = new TeeStream(decompressed, spool);
-        using var reader = new TarReader(tee, leaveOpen: true);
+        using var guard = new TarHeaderGuard(tee);
+        var reader = new TarReader(guard, leaveOpen: true);
         try
         {
-            while (Next(reader) is { } entry)
+            for (var count = 1; Next(reader) is { } entry; count++)
             {
                 if (entry.DataStream is not { } data || !IsFile(entry))
                     continue;
@@ -39,6 +51,11 @@ internal static class TarEntries
                 var offset = spool.Length;
                 Drain(data, entry.Name);
                 yield return new ArchiveEntry(entry.Name, spool.Slice(offset, entry.Length));
+                if (count % EntriesOfAReader == 0)
+                {
+                    guard.ReadAtLeast(new byte[BlockSize], Padding(entry.Length), throwOnEndOfStream: false);
+                    reader = new TarReader(guard, leaveOpen: true);
+                }
             }
         }
         finally
@@ -46,6 +63,9 @@ internal static class TarEntries
             spool.EndFilling();
         }
     }
+
+    /// <summary>Content fills whole blocks.</summary>
+    private static int Padding(long length) => (int)((BlockSize - length % BlockSize) % BlockSize);
 
     /// <summary>Links and devices are not followed: what they name is not in the archive.</summary>
     private static bool IsFile(TarEntry entry)

@@ -149,6 +149,21 @@ public sealed class HostileArchiveTests : IDisposable
     }
 
     [Fact]
+    public void Extended_header_of_gigabytes_is_not_believed()
+    {
+        var tar = Tar(new PaxTarEntry(TarEntryType.RegularFile, new string('n', 200)) { DataStream = new MemoryStream(Instance(1)) });
+        "17777777777"u8.CopyTo(tar.AsSpan(124));
+        var sum = tar.AsSpan(0, 512).ToArray().Select((b, i) => (int)(i is >= 148 and < 156 ? (byte)' ' : b)).Sum();
+        Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ").CopyTo(tar.AsSpan(148));
+        foreach (var archive in new[] { tar, Gzip(tar) })
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.Equal([DicomProblem.BadArchive], Read(archive).Select(f => f.ProblemDetail?.Id));
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 << 20);
+        }
+    }
+
+    [Fact]
     public void Quine_of_nested_archives_ends_at_its_second_level()
     {
         var archive = Zip([("1.dcm", Instance(1))]);
@@ -168,6 +183,22 @@ public sealed class HostileArchiveTests : IDisposable
         Assert.Equal(count / 1000, files.Count);
         Assert.Equal(count / 1000, files.Select(f => f.SopInstanceUid).Distinct().Count());
         Assert.Equal(Instance(69_001), files[^1].OpenRead().ReadAll());
+    }
+
+    [Fact]
+    public void Tar_of_ten_thousand_entries_is_read_each_once()
+    {
+        var stub = "notes"u8.ToArray();
+        TarEntry Entry(int number) => new PaxTarEntry(TarEntryType.RegularFile, $"{new string('d', number % 3 * 60)}{number}")
+        {
+            DataStream = new MemoryStream(number % 512 == 0 ? Instance(number) : stub),
+        };
+        var tar = Tar([.. Enumerable.Range(1, 10_000).Select(Entry)]);
+        foreach (var archive in new[] { tar, Gzip(tar) })
+        {
+            var files = Read(archive);
+            Assert.Equal(Enumerable.Range(1, 19).Select(i => Instance(512 * i)), files.Select(f => f.OpenRead().ReadAll()));
+        }
     }
 
     [Fact]
