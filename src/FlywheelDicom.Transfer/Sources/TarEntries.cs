@@ -53,7 +53,7 @@ internal static class TarEntries
                 yield return new ArchiveEntry(entry.Name, spool.Slice(offset, entry.Length));
                 if (count % EntriesOfAReader == 0)
                 {
-                    guard.ReadAtLeast(new byte[BlockSize], Padding(entry.Length), throwOnEndOfStream: false);
+                    guard.ReadAtLeast(new byte[Padding(entry.Length)], Padding(entry.Length), throwOnEndOfStream: false);
                     reader = new TarReader(guard, leaveOpen: true);
                 }
             }
