@@ -1,62 +1,199 @@
 #requires -Version 7.4
 <#
 .SYNOPSIS
-Times sending side by side with DCMTK's dcmsend, where that is installed, against one receiver, in turn.
+Measures sending side by side with DCMTK, where that is installed, and writes the figures down.
 .DESCRIPTION
-Both send the same generated files to the built-in receiver, which discards them: our time is that of the pipeline in a session that
-is warm, theirs that of the whole process. The ratio is taken pair by pair; its median is what counts.
+Each comparison runs ours and the rival in turn, so many pairs after a warm-up; the ratio is taken pair by pair, and its median is
+what counts. Times are those of a pipeline in a session that is warm, but for the rows that say "whole process". The figures go to
+bench/results as JSON, to bench/results/chart.svg, and into the table of docs/performance.md.
 #>
 [CmdletBinding()]
-param([ValidateRange(1, 100)] [int] $Pairs = 5)
+param(
+    [ValidateRange(1, 100)] [int] $Pairs = 5,
+
+    # Which parts to run; figures of the others stay as they were.
+    [ValidateSet('Warm', 'Own', 'Process', 'Distance', 'Memory', 'Linear')]
+    [string[]] $Part = @('Warm', 'Own', 'Process', 'Distance', 'Memory', 'Linear')
+)
 
 Set-StrictMode -Version 3
 $ErrorActionPreference = 'Stop'
 $output = [IO.Path]::GetFullPath((Join-Path $PSScriptRoot '../output'))
-Import-Module (Join-Path $output 'FlywheelDicom/FlywheelDicom.psd1')
+$module = Join-Path $output 'FlywheelDicom/FlywheelDicom.psd1'
+$results = Join-Path $PSScriptRoot 'results/results.json'
+Import-Module $module
 Add-Type -Path (Join-Path $output 'support/FlywheelDicom.TestSupport.dll')
+$work = (New-Item (Join-Path $output 'bench') -ItemType Directory -Force).FullName
+# Without it DCMTK waits for a delayed acknowledgement at each small instance.
+$env:TCP_NODELAY = '1'
+$dcmtk = @{}
+foreach ($tool in 'dcmsend', 'storescu', 'storescp') { $dcmtk[$tool] = (Get-Command $tool -CommandType Application -ErrorAction Ignore | Select-Object -First 1).Source }
+$processes = [Collections.Generic.List[Diagnostics.Process]]::new()
+$rows = [Collections.Generic.List[object]]::new()
 
 function Get-Median([double[]] $Values) { ($Values | Sort-Object)[[int][math]::Floor($Values.Count / 2)] }
 
-$work = Join-Path $output 'bench'
-$sets = @(
-    @{ Name = 'small: 2000 x 9 KB'; Folder = 'small'; Count = 2000; Size = 64; Frames = 1 }
-    @{ Name = 'ct: 400 x 525 KB'; Folder = 'ct'; Count = 400; Size = 512; Frames = 1 }
-    @{ Name = 'large: 1 x 512 MiB'; Folder = 'large'; Count = 1; Size = 512; Frames = 1024 }
-)
-$dcmsend = (Get-Command dcmsend -CommandType Application -ErrorAction Ignore | Select-Object -First 1).Source
-# Without it DCMTK waits for a delayed acknowledgement at each small instance.
-$env:TCP_NODELAY = '1'
-$receiver = Start-DicomReceiver -Discard
+function Get-Seconds([scriptblock] $Action) {
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    $null = & $Action
+    $watch.Elapsed.TotalSeconds
+}
+
+function Get-Set([string] $Name) {
+    $shape = @{ small = 2000, 64, 1; ct = 400, 512, 1; large = 1, 512, 1024; huge = 1, 512, 5120 }[$Name]
+    $folder = Join-Path $work $Name
+    if (-not (Test-Path $folder)) { [FlywheelDicom.TestSupport.BenchmarkSet]::Save($folder, $shape[0], $shape[1], $shape[2]) }
+    $folder
+}
+
+function Get-Archive([string] $Name) {
+    $zip = Join-Path $work "$Name.zip"
+    if (-not (Test-Path $zip)) { [IO.Compression.ZipFile]::CreateFromDirectory((Get-Set $Name), $zip) }
+    $zip
+}
+
+function Start-Own {
+    $info = [Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
+    if ([IO.Path]::GetFileNameWithoutExtension($info.FileName) -eq 'dotnet') { $info.ArgumentList.Add([Environment]::GetCommandLineArgs()[0]) }
+    '-NoProfile', '-File', (Join-Path $PSScriptRoot 'Start-Receiver.ps1'), '-Module', $module | ForEach-Object { $info.ArgumentList.Add($_) }
+    $info.RedirectStandardInput = $info.RedirectStandardOutput = $true
+    $process = [Diagnostics.Process]::Start($info)
+    $processes.Add($process)
+    [int] $process.StandardOutput.ReadLine()
+}
+
+function Start-Storescp([switch] $Fork) {
+    $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+    $listener.Start()
+    $port = $listener.LocalEndpoint.Port
+    $listener.Stop()
+    $info = [Diagnostics.ProcessStartInfo]::new($dcmtk.storescp)
+    '--ignore', '-pdu', '131072', '+xa' | ForEach-Object { $info.ArgumentList.Add($_) }
+    if ($Fork) { $info.ArgumentList.Add('--fork') }
+    $info.ArgumentList.Add("$port")
+    $processes.Add([Diagnostics.Process]::Start($info))
+    Start-Sleep -Milliseconds 500
+    $port
+}
+
+function Send-Set([string] $Path, [int] $Port, [hashtable] $With = @{ MaxAssociations = 1 }) {
+    $all = Get-DicomFile $Path | Add-FwSendTag | Send-DicomStore 127.0.0.1 -Port $Port @With
+    if (@($all).Where({ $_.Status -ne 'Sent' }).Count) { throw "Not all of $Path were sent." }
+}
+
+function Invoke-Rival([string] $Tool, [string] $Path, [int] $Port) {
+    $options = $Tool -eq 'dcmsend' ? '+sd', '-pdu', '131072' : '+sd', '-pdu', '131072', '-R'
+    & $dcmtk[$Tool] @options 127.0.0.1 $Port $Path *> $null
+    if ($LASTEXITCODE) { throw "$Tool failed." }
+}
+
+# Ours and the rival in turn; the medians, and the median of the ratios.
+function Compare-Pair([scriptblock] $Ours, [scriptblock] $Rival, [int] $WarmUp = 1, [int] $Count = $Pairs) {
+    foreach ($i in 1..$WarmUp) { $null = & $Ours }
+    $null = & $Rival
+    $mine, $theirs = [double[]]::new($Count), [double[]]::new($Count)
+    foreach ($i in 0..($Count - 1)) { $mine[$i] = Get-Seconds $Ours; $theirs[$i] = Get-Seconds $Rival }
+    [pscustomobject]@{ Ours = Get-Median $mine; Rival = Get-Median $theirs; Ratio = Get-Median (0..($Count - 1) | ForEach-Object { $mine[$_] / $theirs[$_] }) }
+}
+
+function Add-Row([string] $Part, [string] $Work, [string] $Measured, [string] $Goal, [bool] $IsMet, [hashtable] $Figures) {
+    $rows.Add([ordered]@{ part = $Part; work = $Work; measured = $Measured; goal = $Goal; met = $IsMet; figures = $Figures })
+    Write-Information "${Work}: $Measured (goal: $Goal)" -InformationAction Continue
+}
+
+function Get-Peak([string] $Path, [int] $Port) {
+    $arguments = @(if ([IO.Path]::GetFileNameWithoutExtension([Environment]::ProcessPath) -eq 'dotnet') { [Environment]::GetCommandLineArgs()[0] })
+    $arguments += '-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot 'Measure-Run.ps1'), '-Module', $module
+    if ($Path) { $arguments += '-Path', $Path, '-Port', $Port, '-ReportPath', (Join-Path $work 'report.csv') }
+    $lines = & ([Environment]::ProcessPath) @arguments
+    if ($LASTEXITCODE) { throw "The run of $Path failed." }
+    [double] $lines[-1]
+}
+
 try {
-    $rows = foreach ($set in $sets) {
-        $folder = Join-Path $work $set.Folder
-        if (-not (Test-Path $folder)) { [FlywheelDicom.TestSupport.BenchmarkSet]::Save($folder, $set.Count, $set.Size, $set.Frames) }
-        $ours, $theirs = [Collections.Generic.List[double]]::new(), [Collections.Generic.List[double]]::new()
-        foreach ($pair in 0..$Pairs) {
-            $watch = [Diagnostics.Stopwatch]::StartNew()
-            $results = Get-DicomFile $folder | Add-FwSendTag | Send-DicomStore $receiver
-            $mine = $watch.Elapsed.TotalSeconds
-            if (@($results | Where-Object Status -NE Sent).Count -or @($results).Count -ne $set.Count) { throw "Not all of $($set.Name) were sent." }
-            if ($dcmsend) {
-                $watch.Restart()
-                & $dcmsend +sd -pdu 131072 127.0.0.1 $receiver.Port $folder
-                $other = $watch.Elapsed.TotalSeconds
-            }
-            # The first pair warms up.
-            if ($pair -eq 0) { continue }
-            $ours.Add($mine)
-            if ($dcmsend) { $theirs.Add($other) }
-        }
-        $median = Get-Median $ours
-        [pscustomobject]@{
-            Set = $set.Name; Seconds = [math]::Round($median, 3); PerSecond = [math]::Round($set.Count / $median)
-            dcmsend = $dcmsend ? [math]::Round((Get-Median $theirs), 3) : $null
-            Ratio = $dcmsend ? [math]::Round((Get-Median (0..($ours.Count - 1) | ForEach-Object { $ours[$_] / $theirs[$_] })), 2) : $null
+    if ('Warm' -in $Part -and $dcmtk.dcmsend -and $dcmtk.storescp) {
+        $port = Start-Storescp
+        foreach ($set in 'small', 'ct', 'large') {
+            $path = Get-Set $set
+            $pair = Compare-Pair { Send-Set $path $port } { Invoke-Rival dcmsend $path $port } -WarmUp ($set -eq 'large' ? 2 : 8)
+            Add-Row Warm "$set, warm, one association, to storescp" ('{0:0.00} of dcmsend''s time ({1:0.000} s, {2:0.000} s)' -f $pair.Ratio, $pair.Ours, $pair.Rival) 'at most 1.00' ($pair.Ratio -le 1) @{ ratio = $pair.Ratio; ours = $pair.Ours; rival = $pair.Rival; rivalName = 'dcmsend' }
+            $pair = Compare-Pair { Send-Set $path $port } { Invoke-Rival storescu $path $port }
+            Add-Row Warm "$set, the same beside storescu" ('{0:0.00} of its time ({1:0.000} s, {2:0.000} s)' -f $pair.Ratio, $pair.Ours, $pair.Rival) '' $true @{ ratio = $pair.Ratio; ours = $pair.Ours; rival = $pair.Rival; rivalName = 'storescu' }
         }
     }
+    if ('Own' -in $Part) {
+        $port = Start-Own
+        $path = Get-Set small
+        foreach ($i in 1..12) { Send-Set $path $port }
+        $seconds = Get-Median (1..($Pairs + 4) | ForEach-Object { Get-Seconds { Send-Set $path $port } })
+        Add-Row Own 'small, warm, one association, to the built-in receiver' ('{0:#,0} instances a second' -f (2000 / $seconds)) 'at least 10,000' (2000 / $seconds -ge 10000) @{ ours = $seconds; perSecond = 2000 / $seconds }
+        $path = Get-Set large
+        $file = (Get-ChildItem $path)[0].FullName
+        $pair = Compare-Pair { Send-Set $path $port } { [FlywheelDicom.TestSupport.SocketCopy]::Run($file) } -WarmUp 3
+        Add-Row Own 'large, warm, to the built-in receiver, beside a plain socket copy' ('{0:0.00} of its speed ({1:0.000} s, {2:0.000} s)' -f (1 / $pair.Ratio), $pair.Ours, $pair.Rival) 'at least 0.60' (1 / $pair.Ratio -ge 0.6) @{ ratio = $pair.Ratio; ours = $pair.Ours; rival = $pair.Rival; rivalName = 'socket copy' }
+    }
+    if ('Process' -in $Part -and $dcmtk.storescp) {
+        $port = Start-Storescp
+        # What the gear's way took for the same on a machine of the same size: unzip, read, tag, save, send, CSV with pydicom and pynetdicom 3.1.
+        foreach ($case in @{ Set = 'ct'; Rival = 5.2; Goal = 5 }, @{ Set = 'small'; Rival = 96.0; Goal = 50 }) {
+            $zip = Get-Archive $case.Set
+            $null = Get-Peak $zip $port
+            $seconds = Get-Median (1..$Pairs | ForEach-Object { Get-Seconds { Get-Peak $zip $port } })
+            $times = $case.Rival / $seconds
+            Add-Row Process "$($case.Set).zip to CSV, whole process, to storescp" ('{0:0.0} times as fast as the gear''s way ({1:0.00} s; reference {2:0.0} s)' -f $times, $seconds, $case.Rival) "at least $($case.Goal) times" ($times -ge $case.Goal) @{ ours = $seconds; rival = $case.Rival; times = $times; rivalName = 'pydicom and pynetdicom' }
+        }
+        $import = Get-Median (1..$Pairs | ForEach-Object { (Get-Seconds { Get-Peak '' 0 }) })
+        Add-Row Process 'PowerShell that only imports the module' ('{0:0.00} s' -f $import) '' $true @{ ours = $import }
+    }
+    if ('Distance' -in $Part -and $dcmtk.dcmsend -and $dcmtk.storescp) {
+        $line = [FlywheelDicom.TestSupport.DelayedLine]::new((Start-Storescp -Fork), [timespan]::FromMilliseconds(10))
+        $path = Get-Set small
+        $pair = Compare-Pair { Send-Set $path $line.Port @{ MaxAssociations = 'Auto' } } { Invoke-Rival dcmsend $path $line.Port }
+        Add-Row Distance 'small, round trip of 20 ms, Auto, to storescp' ('{0:0.0} times as fast as dcmsend ({1:0.0} s, {2:0.0} s)' -f (1 / $pair.Ratio), $pair.Ours, $pair.Rival) 'at least 8 times' (1 / $pair.Ratio -ge 8) @{ ratio = $pair.Ratio; ours = $pair.Ours; rival = $pair.Rival; rivalName = 'dcmsend' }
+        $line.Dispose()
+        $line = [FlywheelDicom.TestSupport.DelayedLine]::new((Start-Own), [timespan]::FromMilliseconds(10))
+        Send-Set $path $line.Port
+        $seconds = Get-Median (1..$Pairs | ForEach-Object { Get-Seconds { Send-Set $path $line.Port } })
+        Add-Row Distance 'small, round trip of 20 ms, one association, operations window of the built-in receiver' ('{0:0.0} s' -f $seconds) '' $true @{ ours = $seconds }
+        $line.Dispose()
+    }
+    if ('Memory' -in $Part) {
+        $port = Start-Own
+        $idle = Get-Median (1..3 | ForEach-Object { Get-Peak '' 0 })
+        foreach ($set in 'small', 'ct', 'large', 'huge') {
+            $path = Get-Set $set
+            $peak = Get-Median (1..3 | ForEach-Object { Get-Peak $path $port })
+            Add-Row Memory "$set, peak memory over a PowerShell that only imported the module" ('{0:0} MB ({1:0} MB, {2:0} MB)' -f ($peak - $idle), $peak, $idle) 'at most 64 MB' ($peak - $idle -le 64) @{ peak = $peak; idle = $idle; over = $peak - $idle }
+        }
+    }
+    if ('Linear' -in $Part) {
+        $port = Start-Own
+        $per = @{}
+        foreach ($count in 2000, 20000, 200000) {
+            $tar = Join-Path $work "$count.tar"
+            if (-not (Test-Path $tar)) { [FlywheelDicom.TestSupport.BenchmarkSet]::SaveTar($tar, $count, 16) }
+            $repeat = [math]::Max(1, 20000 / $count)
+            $action = { foreach ($i in 1..$repeat) { Get-DicomFile $tar | Add-FwSendTag | Send-DicomStore 127.0.0.1 -Port $port -MaxAssociations 1 | Out-Null } }
+            & $action
+            $per[$count] = (Get-Median (1..3 | ForEach-Object { Get-Seconds $action })) / $repeat / $count * 1e6
+        }
+        $growth = $per[200000] / $per[2000]
+        Add-Row Linear '2,000 to 200,000 instances of 1 KB, time for each' ('{0:0.0}, {1:0.0}, {2:0.0} µs for 2,000, 20,000, 200,000' -f $per[2000], $per[20000], $per[200000]) 'within 10 %' ($growth -le 1.1) @{ two = $per[2000]; twenty = $per[20000]; twoHundred = $per[200000] }
+    }
 } finally {
-    Stop-DicomReceiver $receiver
+    foreach ($process in $processes) {
+        if ($process.StartInfo.RedirectStandardInput) { $process.StandardInput.Close() } else { $process.Kill() }
+        $null = $process.WaitForExit(5000)
+    }
 }
-$rows | Format-Table -AutoSize
-"Peak memory of this process: $([math]::Round([Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64 / 1MB)) MB"
-if (-not $dcmsend) { 'dcmsend is not installed here: no comparison.' }
+
+$old = (Test-Path $results) ? @((Get-Content $results -Raw | ConvertFrom-Json -AsHashtable).rows | Where-Object { $_.part -notin $Part }) : @()
+$order = 'Warm', 'Own', 'Process', 'Distance', 'Memory', 'Linear'
+$all = @($old) + @($rows) | Sort-Object { $order.IndexOf($_.part) } -Stable
+$null = New-Item (Split-Path $results) -ItemType Directory -Force
+[ordered]@{
+    measured = [datetime]::UtcNow.ToString('yyyy-MM-dd'); processors = [Environment]::ProcessorCount; system = [Runtime.InteropServices.RuntimeInformation]::OSDescription
+    runtime = [Runtime.InteropServices.RuntimeInformation]::FrameworkDescription; powershell = "$($PSVersionTable.PSVersion)"; rows = $all
+} | ConvertTo-Json -Depth 6 | Set-Content $results
+& (Join-Path $PSScriptRoot 'Write-Results.ps1') -Path $results
+if (-not $dcmtk.dcmsend) { 'DCMTK is not installed here: no comparison with it.' }
