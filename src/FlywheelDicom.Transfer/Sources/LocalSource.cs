@@ -165,7 +165,7 @@ public sealed class LocalSource
                 if (!entries.MoveNext())
                     yield break;
             }
-            catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
+            catch (Exception e) when (e is not OperationCanceledException)
             {
                 // Archive libraries throw whatever damage leads them to; for the operator it is one fact.
                 broken = Broken(prefix.Length > 0 ? prefix.TrimEnd('/') : origin.LocalPath ?? origin.FileName, origin, e);
@@ -327,6 +327,8 @@ public sealed class LocalSource
             ArchiveException archive => new DicomProblem(archive.ProblemId, archive.Message),
             UnauthorizedAccessException => new DicomProblem(DicomProblem.Unreadable, "It cannot be read: access is denied."),
             SharpCompress.Common.CryptographicException => new DicomProblem(DicomProblem.EncryptedArchive, "It is encrypted. Decrypt the archive first."),
+            // Its own header asks for it: the dictionary of a 7z or an xz.
+            OutOfMemoryException => new DicomProblem(DicomProblem.BadArchive, "It asks for more memory than there is."),
             _ => new DicomProblem(DicomProblem.BadArchive, $"It is damaged or cut off: {e.Message}"),
         };
         return DicomFile.Unusable(name, origin, problem);

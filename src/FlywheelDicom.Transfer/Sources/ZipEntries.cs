@@ -89,7 +89,7 @@ internal static class ZipEntries
                 Unpack(entry, spool);
                 return spool;
             }
-            catch (Exception e) when (e is not OutOfMemoryException)
+            catch (Exception)
             {
                 // A method that this library has not either, or damage: opening it in place will say so.
                 spool.EndFilling();
@@ -100,6 +100,8 @@ internal static class ZipEntries
         private void Unpack(ZipArchiveEntry entry, SpoolFile spool)
         {
             using var stream = Whole.Open();
+            ZipDictionary.Check(stream, Archive.Entries.IndexOf(entry));
+            stream.Position = 0;
             using var other = SharpCompress.Archives.Zip.ZipArchive.OpenArchive(stream, ReaderOptions.ForExternalStream);
             if (other.Entries.FirstOrDefault(e => !e.IsDirectory && e.Key == entry.FullName) is not { } found)
                 return;

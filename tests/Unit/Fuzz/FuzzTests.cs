@@ -17,6 +17,7 @@ namespace FlywheelDicom.Unit.Fuzz;
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const long MaxAllocation = 64 << 20;
+    private static readonly DateTimeOffset s_then = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan s_maxTime = TimeSpan.FromSeconds(1);
     private static readonly int s_cases = Setting("CASES", 3000);
     private static readonly int s_seed = Setting("SEED", 20260131);
@@ -185,8 +186,11 @@ public sealed class FuzzTests(ITestOutputHelper output)
             using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
             foreach (var (instance, i) in s_instances.Select((x, i) => (x, i)))
             {
-                using var entry = zip.CreateEntry($"{i}.dcm", level).Open();
-                entry.Write(instance.ToArray());
+                var entry = zip.CreateEntry($"{i}.dcm", level);
+                // The same archive each time, or a case's number would say nothing.
+                entry.LastWriteTime = s_then;
+                using var content = entry.Open();
+                content.Write(instance.ToArray());
             }
         });
         byte[] Tar(TarEntryFormat format) => Made(stream =>
@@ -196,6 +200,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
             {
                 TarEntry entry = format == TarEntryFormat.Gnu ? new GnuTarEntry(TarEntryType.RegularFile, $"{i}") : new PaxTarEntry(TarEntryType.RegularFile, $"{i}");
                 entry.DataStream = new MemoryStream(instance.ToArray());
+                entry.ModificationTime = s_then;
                 tar.WriteEntry(entry);
             }
         });

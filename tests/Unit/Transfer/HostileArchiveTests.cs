@@ -163,6 +163,23 @@ public sealed class HostileArchiveTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0x6DA00000u)]
+    [InlineData(uint.MaxValue)]
+    public void Dictionary_of_gigabytes_is_not_made(uint size)
+    {
+        var content = Instance(1);
+        BitConverter.GetBytes(size).CopyTo(content, 5);
+        var zip = Zip([("1.dcm", content), ("2.dcm", Instance(2))], CompressionLevel.NoCompression);
+        // The first entry says that it is in LZMA, in both headers.
+        zip[8] = 14;
+        zip[zip.AsSpan().IndexOf("PK\u0001\u0002"u8) + 10] = 14;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var files = Read(zip);
+        Assert.Equal(Instance(2), files.Single(f => f.Problem is null).OpenRead().ReadAll());
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 << 20);
+    }
+
     [Fact]
     public void Quine_of_nested_archives_ends_at_its_second_level()
     {
