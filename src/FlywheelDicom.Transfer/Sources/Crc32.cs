@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FlywheelDicom.Transfer.Sources;
 
 /// <summary>The check sum of zip entries (ISO 3309), eight bytes a step.</summary>
@@ -8,6 +10,8 @@ internal struct Crc32
 
     public readonly uint Value => _inverted;
 
+    // All bytes of a zip pass through here, from the first one on: it does not wait to be found worth optimizing.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Append(ReadOnlySpan<byte> bytes)
     {
         var t = s_tables;
