@@ -1,6 +1,6 @@
 using System.Globalization;
+using System.IO.Hashing;
 using System.Text;
-using FlywheelDicom.Transfer.Sources;
 
 namespace FlywheelDicom.Transfer.Sending;
 
@@ -90,10 +90,5 @@ public static class JournalLine
 
     private static string Clean(string text) => string.Concat(text.Select(c => c < ' ' ? ' ' : c));
 
-    private static string Check(string text)
-    {
-        var crc = new Crc32();
-        crc.Append(Encoding.UTF8.GetBytes(text));
-        return crc.Value.ToString("X8", CultureInfo.InvariantCulture);
-    }
+    private static string Check(string text) => Crc32.HashToUInt32(Encoding.UTF8.GetBytes(text)).ToString("X8", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 using FlywheelDicom.IO;
 using SharpCompress.Readers;
 
@@ -128,7 +129,7 @@ internal static class ZipEntries
     /// <summary>An entry read once from start to end, with its length and check sum held against what the archive states.</summary>
     private sealed class CheckedStream(Stream inner, long length, uint crc) : ForwardStream
     {
-        private Crc32 _crc;
+        private readonly Crc32 _crc = new();
         private long _position;
 
         public override int Read(Span<byte> buffer)
@@ -137,7 +138,7 @@ internal static class ZipEntries
             var read = inner.Read(buffer[..(int)Math.Min(buffer.Length, length - _position)]);
             _crc.Append(buffer[..read]);
             _position += read;
-            if (_position == length && read > 0 && _crc.Value != crc)
+            if (_position == length && read > 0 && _crc.GetCurrentHashAsUInt32() != crc)
                 throw new InvalidDataException("The archive entry is damaged: its check sum is wrong.");
             return read;
         }
