@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.IO.Hashing;
 using FlywheelDicom.IO;
@@ -122,7 +123,11 @@ internal static class ZipEntries
         {
             // Opening reads the local header with a reader that all entries share; reading the entry afterwards does not.
             lock (zip.Archive)
-                return new CheckedStream(entry.Open(), entry.Length, entry.Crc32);
+            {
+                var packed = entry.Open();
+                var isPacked = entry.CompressedLength < entry.Length;
+                return new CheckedStream(isPacked && entry.Length >= ReadAheadStream.WorthIt ? new ReadAheadStream(packed) : packed, entry.Length, entry.Crc32);
+            }
         }
     }
 
@@ -153,21 +158,44 @@ internal static class ZipEntries
 
     /// <summary>
     /// A seekable stream with a place for each thread. ZipArchive's entries seek to their own place before each read, so with
-    /// it they can be read from many threads at a time.
+    /// it they can be read from many threads at a time; so many streams are open as were reading at once.
     /// </summary>
     private sealed class ThreadPositionStream(DicomSource source) : Stream
     {
-        private readonly ThreadLocal<Stream> _streams = new(source.Open, trackAllValues: false);
+        private readonly ThreadLocal<long> _position = new();
+        private readonly ConcurrentBag<Stream> _idle = [];
         private readonly long _length = source.Length;
 
         public override bool CanRead => true;
         public override bool CanSeek => true;
         public override bool CanWrite => false;
         public override long Length => _length;
-        public override long Position { get => _streams.Value!.Position; set => _streams.Value!.Position = value; }
-        public override int Read(Span<byte> buffer) => _streams.Value!.Read(buffer);
+        public override long Position { get => _position.Value; set => _position.Value = value; }
+
+        public override int Read(Span<byte> buffer)
+        {
+            if (!_idle.TryTake(out var stream))
+                stream = source.Open();
+            stream.Position = _position.Value;
+            var read = stream.Read(buffer);
+            _position.Value += read;
+            _idle.Add(stream);
+            return read;
+        }
+
         public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-        public override long Seek(long offset, SeekOrigin origin) => _streams.Value!.Seek(offset, origin);
+
+        // Not handed to another thread, which would be at another place.
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => Task.FromResult(Read(buffer.AsSpan(offset, count)));
+
+        public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
+        {
+            SeekOrigin.Begin => offset,
+            SeekOrigin.Current => Position + offset,
+            _ => _length + offset,
+        };
+
         public override void Flush() { }
         public override void SetLength(long value) => throw new NotSupportedException();
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
@@ -176,9 +204,9 @@ internal static class ZipEntries
         {
             if (disposing)
             {
-                if (_streams.IsValueCreated)
-                    _streams.Value!.Dispose();
-                _streams.Dispose();
+                foreach (var stream in _idle)
+                    stream.Dispose();
+                _position.Dispose();
             }
             base.Dispose(disposing);
         }

@@ -286,14 +286,48 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
+    public void Large_entry_is_read_ahead_given_up_and_read_again()
+    {
+        var large = new SyntheticInstance { Rows = 900, Columns = 900 }.ToArray();
+        var file = Read(Write("x.zip", Zip(CompressionLevel.Fastest, ("1", large)))).Single();
+        var threads = System.Diagnostics.Process.GetCurrentProcess().Threads.Count;
+        for (var round = 0; round < 200; round++)
+        {
+            using var stream = file.OpenRead();
+            stream.ReadExactly(new byte[round * 4000 + 1]);
+        }
+        Assert.InRange(System.Diagnostics.Process.GetCurrentProcess().Threads.Count, 0, threads + 20);
+        Assert.Equal(large, file.OpenRead().ReadAll());
+    }
+
+    [Fact]
+    public void Damage_in_a_large_packed_entry_is_found()
+    {
+        var large = new SyntheticInstance { Rows = 900, Columns = 900 }.ToArray();
+        var zip = Zip(CompressionLevel.Fastest, ("1", large), ("2", Instance(2)));
+        var found = 0;
+        for (var at = 200_000; at < 1_000_000; at += 100_000)
+        {
+            var damaged = (byte[])zip.Clone();
+            damaged[at] ^= 0x55;
+            var files = Read(Write("damaged.zip", damaged));
+            Assert.Equal(2, files.Count);
+            Assert.Throws<InvalidDataException>(() => files[0].OpenRead().ReadAll());
+            Assert.Equal(Instance(2), files[1].OpenRead().ReadAll());
+            found++;
+        }
+        Assert.Equal(8, found);
+    }
+
+    [Fact]
     public async Task Entries_of_one_zip_are_read_from_many_threads()
     {
-        var files = Read(Write("x.zip", Zip(CompressionLevel.Fastest, [.. Enumerable.Range(1, 40).Select(i => ($"{i}", new SyntheticInstance { Number = i, Rows = 200, Columns = 200 }.ToArray()))])));
+        var files = Read(Write("x.zip", Zip(CompressionLevel.Fastest, [.. Enumerable.Range(1, 40).Select(i => ($"{i}", new SyntheticInstance { Number = i, Rows = 420, Columns = 420 }.ToArray()))])));
         await Parallel.ForEachAsync(Enumerable.Range(0, 400), async (i, _) =>
         {
             await Task.Yield();
             var file = files[i % files.Count];
-            Assert.Equal(new SyntheticInstance { Number = i % files.Count + 1, Rows = 200, Columns = 200 }.ToArray(), file.OpenRead().ReadAll());
+            Assert.Equal(new SyntheticInstance { Number = i % files.Count + 1, Rows = 420, Columns = 420 }.ToArray(), file.OpenRead().ReadAll());
         });
     }
 
