@@ -62,6 +62,54 @@ Describe 'To DCMTK''s storescp' -Skip:(-not $hasDcmtk) {
     }
 }
 
+Describe 'Over several associations at once' {
+    BeforeAll {
+        # Small, common and large ones, of several syntaxes; the large in a zip are unpacked ahead.
+        $source = New-TestFolder
+        $n = 0
+        foreach ($shape in @(200, 24, 1), @(40, 300, 1), @(3, 512, 12)) {
+            foreach ($i in 1..$shape[0]) {
+                $n++
+                $syntax = '1.2.840.10008.1.2', '1.2.840.10008.1.2.1', '1.2.840.10008.1.2.5' | Select-Object -Index ($n % 3)
+                New-TestDicom (Join-Path $source "$n.dcm") $n @{ Rows = $shape[1]; Columns = $shape[1]; Frames = $shape[2]; TransferSyntax = $syntax }
+            }
+        }
+        $zip = Join-Path $folder 'many.zip'
+        [IO.Compression.ZipFile]::CreateFromDirectory($source, $zip)
+        function Assert-ArrivedByteForByte($Results, [string] $Received) {
+            @($Results | Where-Object Status -NE Sent) | Should -BeNullOrEmpty
+            $Results.Count | Should -Be $n
+            $files = @{}
+            Get-ChildItem $Received -File -Recurse | ForEach-Object { $files[([FlywheelDicom.DicomFile]::Open($_.FullName).SopInstanceUid)] = $_.FullName }
+            $files.Count | Should -Be $n
+            foreach ($result in $Results) {
+                [FlywheelDicom.TestSupport.DatasetComparison]::Difference((Join-Path $source (Split-Path $result.Name -Leaf)), $files[$result.SopInstanceUid], $result.TransferSyntaxUid) | Should -BeNullOrEmpty
+            }
+        }
+    }
+
+    AfterAll { Remove-Item $source -Recurse }
+
+    It 'all arrive at storescp byte for byte' -Skip:(-not $hasDcmtk) {
+        $received = New-TestFolder
+        $port = Get-FreePort
+        # Bit preserving: what is written is what came.
+        $storescp = Start-Peer (Find-Peer storescp) @('--fork', '+xa', '+B', '+uf', '-od', $received, "$port")
+        try {
+            Wait-Port $port
+            Assert-ArrivedByteForByte (Get-DicomFile $zip | Add-FwSendTag | Send-DicomStore 127.0.0.1 -Port $port -MaxAssociations 4) $received
+        } finally { $storescp.Kill($true) }
+        Remove-Item $received -Recurse
+    }
+
+    It 'and at the built-in receiver, with <Associations> associations and its operations window' -ForEach @(@{ Associations = 1 }, @{ Associations = 4 }, @{ Associations = 'Auto' }) {
+        $receiver = Start-DicomReceiver -Path (New-TestFolder)
+        Assert-ArrivedByteForByte (Get-DicomFile $zip | Add-FwSendTag | Send-DicomStore $receiver -MaxAssociations $Associations) $receiver.Path
+        Stop-DicomReceiver $receiver
+        Remove-Item $receiver.Path -Recurse
+    }
+}
+
 Describe 'To a storescp that takes uncompressed syntaxes only' -Skip:(-not $hasDcmtk) {
     It 'big endian and deflated files are converted, and what arrives has the same values' {
         $received = New-TestFolder
