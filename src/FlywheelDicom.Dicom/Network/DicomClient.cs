@@ -79,6 +79,20 @@ public sealed class DicomClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Tells what another client was told last, where both are fed from one stream.</summary>
+    public void ExpectAs(DicomClient other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        StoreNeed[] known;
+        lock (other._expected)
+            known = [.. other._expected];
+        lock (_expected)
+        {
+            foreach (var need in known)
+                _expected.Enqueue(need);
+        }
+    }
+
     /// <summary>Whether the instance needs no further negotiation.</summary>
     public bool IsReadyFor(DicomFile file)
     {

@@ -160,13 +160,16 @@ public sealed class StoreJob
     /// <summary>A further association: it takes instances only once it is open.</summary>
     private async Task ExtraAsync(CancellationToken tooLate)
     {
-        await Task.Yield();
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
         var worker = new StoreWorker(this, NewClient(waiting.Token), isExtra: true);
         lock (_workers)
+        {
+            worker.Client.ExpectAs(_workers[0].Client);
             _workers.Add(worker);
+        }
         try
         {
+            await Task.Yield();
             // It proposes what is expected; before there is anything, it would propose nothing.
             if (!await _staged.Reader.WaitToReadAsync(tooLate).ConfigureAwait(false))
                 return;
