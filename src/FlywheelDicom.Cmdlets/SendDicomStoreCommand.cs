@@ -37,7 +37,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     [ArgumentCompleter(typeof(AssociationLimitCompleter))]
     public int MaxAssociations { get; set; } = StoreOptions.Automatic;
 
-    /// <summary>Results leave in the order in which the instances came.</summary>
+    /// <summary>Results leave in the order in which the instances came, as they do with Auto and with 1.</summary>
     [Parameter]
     public SwitchParameter Ordered { get; set; }
 

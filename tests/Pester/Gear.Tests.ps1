@@ -134,7 +134,7 @@ Describe 'The gear' -Skip:(-not $hasDcmtk) {
         # The built-in receiver offers no storage commitment: nothing is known to be kept.
         $run = Invoke-Gear ($config + @{ commitment = $true }) @{ type = 'acquisition'; id = $good.AcquisitionId }
         $run.ExitCode | Should -Be 1
-        $run.Log | Should -BeLike '*0 of 200 images were sent.*'
+        $run.Log | Should -BeLike '*0 of 2 images were sent.*'
         $run.Log | Should -BeLike '*Storage Commitment*'
     }
 

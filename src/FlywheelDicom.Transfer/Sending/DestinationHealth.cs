@@ -6,9 +6,10 @@ namespace FlywheelDicom.Transfer.Sending;
 internal readonly record struct DestinationFailure(string ErrorId, string Message);
 
 /// <summary>
-/// What is known of the destination from the instances before: one that gave no association, or had no room, for a whole retry
-/// time is not waited for again by each that follows. They fail at once with the reason, but for one try every half minute. An
-/// answer that never came may be the instance's own fault, so that takes several in a row.
+/// What is known of the destination from the instances before: one that gave no association for a whole retry time is not waited
+/// for again by each that follows. They fail at once with the reason, but for one try every half minute. An answer that never came
+/// may be the instance's own fault, so that takes several in a row. One that says "out of resources" may mean that instance alone:
+/// those that follow are tried, but once only, until one is taken.
 /// </summary>
 internal sealed class DestinationHealth
 {
@@ -17,16 +18,17 @@ internal sealed class DestinationHealth
 
     private readonly object _lock = new();
     private DestinationFailure? _down;
+    private bool _isFull;
     private int _unanswered;
     private long _nextProbe;
 
-    /// <summary>Null: try as usual. Otherwise the failure to report, unless this instance is the probe.</summary>
-    public (DestinationFailure? Down, bool IsProbe) Check()
+    /// <summary>The failure to report without a try; or whether a single try is all that is worth it now.</summary>
+    public (DestinationFailure? Down, bool OnceOnly) Check()
     {
         lock (_lock)
         {
             if (_down is null)
-                return (null, false);
+                return (null, _isFull);
             if (Environment.TickCount64 < _nextProbe)
                 return (_down, false);
             _nextProbe = Environment.TickCount64 + ProbeEvery;
@@ -34,17 +36,11 @@ internal sealed class DestinationHealth
         }
     }
 
-    /// <summary>It answered: it is alive, though it may still have no room.</summary>
-    public void Answered(DicomStatus status, DicomDestination destination)
+    /// <summary>It answered, at last: it is there, though it may have no room.</summary>
+    public void Answered(DicomStatus status)
     {
         lock (_lock)
-        {
-            _unanswered = 0;
-            if (status.Retry == RetryAdvice.BackOff)
-                SetDown(new DestinationFailure("DicomStoreFailed", $"{destination} answered {status}, again and again."));
-            else
-                _down = null;
-        }
+            (_unanswered, _down, _isFull) = (0, null, status.Retry == RetryAdvice.BackOff);
     }
 
     /// <summary>An instance was given up for good.</summary>
@@ -52,15 +48,11 @@ internal sealed class DestinationHealth
     {
         lock (_lock)
         {
-            if (failure.IsNegotiation
-                || (failure.Error is DicomNetworkError.ResponseTimeout or DicomNetworkError.ConnectionLost && ++_unanswered >= MaxUnanswered))
-                SetDown(new DestinationFailure(failure.ErrorId, failure.Message));
+            if (!failure.IsNegotiation
+                && (failure.Error is not (DicomNetworkError.ResponseTimeout or DicomNetworkError.ConnectionLost) || ++_unanswered < MaxUnanswered))
+                return;
+            _down = new DestinationFailure(failure.ErrorId, failure.Message);
+            _nextProbe = Environment.TickCount64 + ProbeEvery;
         }
-    }
-
-    private void SetDown(DestinationFailure failure)
-    {
-        _down = failure;
-        _nextProbe = Environment.TickCount64 + ProbeEvery;
     }
 }

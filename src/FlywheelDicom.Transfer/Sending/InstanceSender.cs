@@ -29,15 +29,15 @@ internal sealed class InstanceSender(DicomDestination destination, StoreOptions 
             return (Skipped(file), null);
         var attempts = new StoreAttempts { MayReturn = mayReturn };
         var started = Stopwatch.GetTimestamp();
-        var (down, isProbe) = _health.Check();
+        var (down, onceOnly) = _health.Check();
         if (down is { } known)
             return (Failed(file, known.ErrorId, $"Not tried: {known.Message}", attempts, TimeSpan.Zero), null);
         try
         {
-            if (isProbe)
+            if (onceOnly)
                 attempts.Deadline = Environment.TickCount64;
             var response = await StoreRetry.ExecuteAsync(_retry, attempts, () => client.StoreAsync(file), _cancellation).ConfigureAwait(false);
-            _health.Answered(response.Status, _destination);
+            _health.Answered(response.Status);
             return (Answered(file, response, attempts, Stopwatch.GetElapsedTime(started)), response.Digest);
         }
         catch (DicomNetworkException e)

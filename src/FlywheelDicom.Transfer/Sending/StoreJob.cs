@@ -35,7 +35,7 @@ public sealed class StoreJob
     {
         (_destination, _options, _verbose, _cancellation) = (destination, options, verbose, cancellation);
         _sender = new InstanceSender(destination, options, verbose, cancellation);
-        _results = new ResultOrder(emit, options.IsOrdered || options.MaxAssociations == 1, cancellation);
+        _results = new ResultOrder(emit, options.IsOrdered || options.MaxAssociations is 1 or StoreOptions.Automatic, cancellation);
         _tuner = options.MaxAssociations == StoreOptions.Automatic ? new AssociationTuner(this, verbose) : null;
     }
 

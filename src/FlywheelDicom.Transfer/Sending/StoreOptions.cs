@@ -11,7 +11,7 @@ public sealed record StoreOptions
     /// <summary>How many associations may be open at a time, or <see cref="Automatic"/>.</summary>
     public int MaxAssociations { get; init; } = 1;
 
-    /// <summary>Results leave in the order in which the instances entered; over one association they always do.</summary>
+    /// <summary>Results leave in the order in which the instances entered; over one association they always do, and where their number is found by measuring.</summary>
     public bool IsOrdered { get; init; }
 
     /// <summary>How long one instance is tried for, from its first failure that may heal.</summary>
