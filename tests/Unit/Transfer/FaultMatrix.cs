@@ -128,7 +128,8 @@ public sealed class FaultMatrix : IDisposable
         {
             if (scenario.Pause > TimeSpan.Zero && number % 20 == 0)
                 await Task.Delay(scenario.Pause);
-            await input.Writer.WriteAsync(MemorySource.Read(new SyntheticInstance { Number = number }.ToArray())!);
+            var size = scenario.HasLarge && number == 50 ? 3200 : 16;
+            await input.Writer.WriteAsync(MemorySource.Read(new SyntheticInstance { Number = number, Rows = size, Columns = size }.ToArray())!);
         }
         input.Writer.Complete();
         await run.WaitAsync(TimeSpan.FromMinutes(3));

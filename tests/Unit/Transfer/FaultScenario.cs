@@ -32,6 +32,9 @@ internal sealed record FaultScenario(string Fault)
     /// <summary>The second run cannot reach it either.</summary>
     public bool NeverHeals { get; init; }
 
+    /// <summary>The fiftieth instance has 20 MB: more than sockets hold for a peer that does not read.</summary>
+    public bool HasLarge { get; init; }
+
     /// <summary>Some must have been tried more than once.</summary>
     public bool Retries { get; init; } = true;
 
@@ -61,6 +64,7 @@ internal sealed record FaultScenario(string Fault)
         new("line cut at any byte") { Line = random => new LineFault(1 + random.Next(60_000)) },
         new("line stalled at any byte, every 4th connection") { Line = random => random.Next(4) == 0 ? new LineFault(1 + random.Next(60_000), Stalls: true) : null, Retries = false },
         Now("the peer reads no more, once", (n, _) => n == 50 ? PeerReaction.Stall : null),
+        new("the peer reads no more in mid-message, so that a write makes no way") { Peer = new() { Interrupt = n => n == 50 ? PeerReaction.Stall : null }, HasLarge = true, Retries = false },
         Now("no answer, once", (n, _) => n == 50 ? PeerReaction.Silence : null),
         Lasting("no answer, ever", "DicomResponseTimeout") with { Peer = new() { React = (_, _) => PeerReaction.Silence } },
         Now("answer a byte at a time, too slow, once", (n, _) => n == 50 ? PeerReaction.Drip : null),
