@@ -17,7 +17,7 @@ $stand = "Measured on $($data.measured): $($data.processors) processors, $($data
 
 # Bars of our time, the rival's being one.
 $bars = @($data.rows | Where-Object { $_.figures.ContainsKey('rival') } | ForEach-Object {
-        $ratio = $_.figures.ours / $_.figures.rival
+        $ratio = $_.figures.ContainsKey('ratio') ? $_.figures.ratio : $_.figures.ours / $_.figures.rival
         @{ Label = "$($_.work -replace ', beside.*|, the same beside.*') · $($_.figures.rivalName)"; Ratio = $ratio }
     })
 $width, $left, $height = 900, 470, 26
