@@ -82,7 +82,8 @@ public abstract class ProofCmdlet : DestinationCmdlet
             // One silence of the archive is one error, however many instances it was asked for.
             if (result.Proof != DicomProof.NotAnswered || result.Reason != _lastReason)
             {
-                var error = new IOException($"'{result.Name}' is not known to be stored at {result.Destination}: {result.Reason}");
+                var what = result.Proof == DicomProof.NotAnswered ? $"'{result.Name}', and whatever was asked for with it," : $"'{result.Name}'";
+                var error = new IOException($"{what} is not known to be stored at {result.Destination}: {result.Reason}");
                 WriteError(new ErrorRecord(error, result.ErrorId, CategoryOf(result.ErrorId!), result));
             }
             _lastReason = result.Reason;

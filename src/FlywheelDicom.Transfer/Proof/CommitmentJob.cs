@@ -12,6 +12,8 @@ public sealed class CommitmentJob(ProofOptions options, Func<DicomSendResult, Va
     /// <summary>Batches that wait for their report at once; more results wait before these.</summary>
     private const int MaxUnderWay = 8;
 
+    private const int MaxAttempts = 3;
+
     private readonly Dictionary<DicomDestination, List<DicomSendResult>> _batches = [];
     private readonly List<Task> _underWay = [];
 
@@ -54,15 +56,22 @@ public sealed class CommitmentJob(ProofOptions options, Func<DicomSendResult, Va
     {
         CommitmentReport? report = null;
         DicomNetworkException? failure = null;
-        try
+        SopReference[] instances = [.. batch.Select(r => new SopReference(r.SopClassUid!, r.SopInstanceUid!)).Distinct()];
+        for (var attempt = 1; report is null; attempt++)
         {
-            SopReference[] instances = [.. batch.Select(r => new SopReference(r.SopClassUid!, r.SopInstanceUid!)).Distinct()];
-            report = await CommitmentClient.RequestAsync(destination, instances, options.Client, options.Patience, options.Listener, cancellation).ConfigureAwait(false);
-            verbose($"{destination} commits itself to {report.Committed.Count} of {instances.Length} instances.");
-        }
-        catch (DicomNetworkException e)
-        {
-            failure = e;
+            try
+            {
+                report = await CommitmentClient.RequestAsync(destination, instances, options.Client, options.Patience, options.Listener, cancellation).ConfigureAwait(false);
+                verbose($"{destination} commits itself to {report.Committed.Count} of {instances.Length} instances.");
+            }
+            catch (DicomNetworkException e)
+            {
+                failure = e;
+                if (e.Retry == RetryAdvice.Never || attempt == MaxAttempts)
+                    break;
+                verbose($"Asking again in {attempt} s: {e.Message}");
+                await Task.Delay(TimeSpan.FromSeconds(attempt), cancellation).ConfigureAwait(false);
+            }
         }
         foreach (var result in batch)
             await emit(Judged(result, report, failure)).ConfigureAwait(false);

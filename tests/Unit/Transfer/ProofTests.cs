@@ -1,0 +1,61 @@
+using System.Threading.Channels;
+using FlywheelDicom.Network;
+using FlywheelDicom.TestSupport;
+using FlywheelDicom.Transfer.Proof;
+
+namespace FlywheelDicom.Unit.Transfer;
+
+public class ProofTests
+{
+    private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
+
+    private static DicomSendResult Sent(int port, int number, DicomSendStatus status = DicomSendStatus.Sent) => new()
+    {
+        Name = $"{number}", Origin = new DicomOrigin { FileName = "x" }, SopClassUid = SyntheticInstance.CTImage, SopInstanceUid = $"1.2.{number}", StudyInstanceUid = "1.2",
+        SeriesInstanceUid = "1.3", Status = status, Destination = new DicomDestination { Host = "127.0.0.1", Port = port, CalledAE = "PEER" },
+    };
+
+    private static async Task<List<DicomSendResult>> AskAsync(IEnumerable<DicomSendResult> results, int batchSize = 1000)
+    {
+        var input = Channel.CreateUnbounded<DicomSendResult>();
+        foreach (var result in results)
+            input.Writer.TryWrite(result);
+        input.Writer.Complete();
+        var judged = new List<DicomSendResult>();
+        var options = new ProofOptions { BatchSize = batchSize, Patience = s_second, Client = new DicomClientOptions { ConnectTimeout = s_second, AssociationTimeout = s_second, ResponseTimeout = s_second } };
+        await new CommitmentJob(options, r =>
+        {
+            lock (judged)
+                judged.Add(r);
+            return default;
+        }, _ => { }, default).RunAsync(input.Reader).WaitAsync(TimeSpan.FromSeconds(30));
+        return judged;
+    }
+
+    [Fact]
+    public async Task Each_result_is_judged_once_in_batches_and_failures_pass()
+    {
+        using var peer = new ScriptedPeer(new PeerBehaviour { Commitment = uid => uid == "1.2.7" ? 0x0110 : null });
+        var judged = await AskAsync(Enumerable.Range(1, 25).Select(i => Sent(peer.Port, i, i == 5 ? DicomSendStatus.Failed : DicomSendStatus.Sent)), batchSize: 10);
+        Assert.Equal(Enumerable.Range(1, 25), judged.Select(r => int.Parse(r.Name, null)).Order());
+        Assert.Equal(3, peer.ReportsConfirmed);
+        Assert.Equal(23, judged.Count(r => r is { Proof: DicomProof.Committed, Status: DicomSendStatus.Sent }));
+        Assert.Equal((DicomSendStatus.Failed, null), (judged.Single(r => r.Name == "5").Status, judged.Single(r => r.Name == "5").Proof));
+        Assert.Equal((DicomSendStatus.Failed, ResultProof.NotCommitted), (judged.Single(r => r.Name == "7").Status, judged.Single(r => r.Name == "7").ErrorId));
+    }
+
+    [Fact]
+    public async Task Archive_that_is_busy_for_a_moment_is_asked_again()
+    {
+        using var peer = new ScriptedPeer(new PeerBehaviour { Commitment = _ => null, Reject = n => n <= 2 ? [3, 0, 0, 0, 0, 4, 0, 2, 3, 1] : null });
+        Assert.Equal([DicomProof.Committed], (await AskAsync([Sent(peer.Port, 1)])).Select(r => r.Proof!.Value));
+    }
+
+    [Fact]
+    public async Task Archive_that_aborts_or_is_silent_confirms_nothing()
+    {
+        using var silent = new ScriptedPeer(new PeerBehaviour { Ignore = _ => true });
+        var judged = await AskAsync([Sent(silent.Port, 1), Sent(silent.Port, 2)]);
+        Assert.All(judged, r => Assert.Equal((DicomSendStatus.Failed, DicomProof.NotAnswered, "DicomResponseTimeout"), (r.Status, r.Proof, r.ErrorId)));
+    }
+}
