@@ -1,7 +1,7 @@
 namespace FlywheelDicom.TestSupport;
 
 /// <summary>A scripted peer for long runs: each answer may be one of the faults that heal, and what is stored is a bit each.</summary>
-public static class RandomFaults
+public sealed class RandomFaults : IDisposable
 {
     private static readonly PeerReaction[] s_faults =
     [
@@ -9,35 +9,32 @@ public static class RandomFaults
         PeerReaction.TornPdv, PeerReaction.OverlongPdu, PeerReaction.CutPdu, PeerReaction.Release,
     ];
 
+    private readonly Random _random;
+    private readonly double _rate;
+
     /// <param name="rate">The share of answers that are a fault.</param>
     /// <param name="seed">The same seed makes the same faults.</param>
-    public static RandomFaultsPeer Start(double rate, int seed)
+    public RandomFaults(double rate, int seed)
     {
-        var random = new Random(seed);
-        var faults = 0;
-        PeerReaction? React(int number, int inAssociation)
-        {
-            lock (random)
-            {
-                if (random.NextDouble() >= rate)
-                    return null;
-                faults++;
-                return s_faults[random.Next(s_faults.Length)];
-            }
-        }
-        var peer = new ScriptedPeer(new PeerBehaviour { MaxPduLength = 131072, React = React }) { RemembersDatasets = false, RemembersNumbersOnly = true };
-        return new RandomFaultsPeer(peer, () => Volatile.Read(ref faults));
+        (_rate, _random) = (rate, new Random(seed));
+        Peer = new ScriptedPeer(new PeerBehaviour { MaxPduLength = 131072, React = (_, _) => Next() }) { RemembersDatasets = false, RemembersNumbersOnly = true };
     }
-}
 
-/// <summary>The peer and its counts.</summary>
-public sealed class RandomFaultsPeer(ScriptedPeer peer, Func<int> faults) : IDisposable
-{
-    public int Port => peer.Port;
-    public int DistinctStored => peer.DistinctStored;
-    public int Stores => peer.Stores;
-    public int Associations => peer.Associations;
-    public int Faults => faults();
+    public ScriptedPeer Peer { get; }
 
-    public void Dispose() => peer.Dispose();
+    /// <summary>Faults so far.</summary>
+    public int Count { get; private set; }
+
+    public void Dispose() => Peer.Dispose();
+
+    private PeerReaction? Next()
+    {
+        lock (_random)
+        {
+            if (_random.NextDouble() >= _rate)
+                return null;
+            Count++;
+            return s_faults[_random.Next(s_faults.Length)];
+        }
+    }
 }

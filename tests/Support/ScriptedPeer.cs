@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -92,11 +91,9 @@ public enum PeerReaction
 /// <summary>
 /// A Storage SCP written from the standard without the engine, which does what it is told and remembers what it saw on the wire.
 /// </summary>
-public sealed class ScriptedPeer : IDisposable
+public sealed class ScriptedPeer : LoopbackServer
 {
-    private readonly TcpListener _listener;
     private volatile PeerBehaviour _behaviour;
-    private readonly CancellationTokenSource _stop = new();
     private readonly object _lock = new();
     private readonly List<string> _stored = [];
     private readonly List<(uint Length, byte[] Fragments)> _pdus = [];
@@ -108,18 +105,14 @@ public sealed class ScriptedPeer : IDisposable
     private int _begun;
     private int _open;
 
-    public ScriptedPeer(PeerBehaviour behaviour, int port = 0)
+    public ScriptedPeer(PeerBehaviour behaviour, int port = 0) : base(port)
     {
         _behaviour = behaviour;
-        _listener = new TcpListener(IPAddress.Loopback, port);
-        _listener.Start();
-        _ = AcceptAsync();
+        Listen();
     }
 
     /// <summary>May be changed while it runs.</summary>
     public PeerBehaviour Behaviour { set => _behaviour = value; }
-
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>SOP Instance UIDs that were answered with success, in order.</summary>
     public IReadOnlyList<string> Stored
@@ -183,42 +176,10 @@ public sealed class ScriptedPeer : IDisposable
     public int DistinctStored { get; private set; }
     public int ReportsConfirmed { get; private set; }
 
-    public void Dispose()
+    protected override Task ServeAsync(TcpClient caller)
     {
-        _stop.Cancel();
-        _listener.Stop();
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                var client = await _listener.AcceptTcpClientAsync(_stop.Token);
-                client.NoDelay = true;
-                _ = Task.Run(() => ServeAsync(client));
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // The test is over.
-        }
-    }
-
-    private async Task ServeAsync(TcpClient client)
-    {
-        using (client)
-        {
-            try
-            {
-                await ConverseAsync(client, client.GetStream());
-            }
-            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
-            {
-                // The caller went; what was seen until then is remembered.
-            }
-        }
+        ArgumentNullException.ThrowIfNull(caller);
+        return ConverseAsync(caller, caller.GetStream());
     }
 
     private async Task ConverseAsync(TcpClient client, NetworkStream stream)
@@ -228,13 +189,13 @@ public sealed class ScriptedPeer : IDisposable
             return;
         if (_behaviour.Garbage is { } garbage)
         {
-            await stream.WriteAsync(garbage, _stop.Token);
+            await stream.WriteAsync(garbage, Stop);
             return;
         }
         var request = Interlocked.Increment(ref _requests);
         if (_behaviour.Ignore(request))
         {
-            await Task.Delay(Timeout.Infinite, _stop.Token);
+            await Task.Delay(Timeout.Infinite, Stop);
             return;
         }
         var isOneTooMany = Interlocked.Increment(ref _open) > _behaviour.MaxOpen;
@@ -242,12 +203,12 @@ public sealed class ScriptedPeer : IDisposable
         if (isOneTooMany || _behaviour.Reject(request) is not null)
         {
             byte[] reject = _behaviour.Reject(request) ?? [3, 0, 0, 0, 0, 4, 0, 2, 3, 2];
-            await stream.WriteAsync(reject, _stop.Token);
+            await stream.WriteAsync(reject, Stop);
             await ReadPduAsync(stream);
             return;
         }
         Interlocked.Increment(ref _associations);
-        await stream.WriteAsync(Accept(body), _stop.Token);
+        await stream.WriteAsync(Accept(body), Stop);
         var command = new MemoryStream();
         var dataset = new MemoryStream();
         var stored = 0;
@@ -259,7 +220,7 @@ public sealed class ScriptedPeer : IDisposable
             if (type == 5)
             {
                 ReleasesSeen++;
-                await stream.WriteAsync(new byte[] { 6, 0, 0, 0, 0, 4, 0, 0, 0, 0 }, _stop.Token);
+                await stream.WriteAsync(new byte[] { 6, 0, 0, 0, 0, 4, 0, 0, 0, 0 }, Stop);
                 return;
             }
             if (type == 7)
@@ -327,9 +288,9 @@ public sealed class ScriptedPeer : IDisposable
             Identifiers.Add(dataset);
             if (field == 0x0130)
             {
-                await stream.WriteAsync(Response(elements, context, _behaviour.Commitment is null ? 0x0211 : 0), _stop.Token);
+                await stream.WriteAsync(Response(elements, context, _behaviour.Commitment is null ? 0x0211 : 0), Stop);
                 if (_behaviour.Commitment is { } judge)
-                    await stream.WriteAsync(CommitmentReport(dataset, context, judge), _stop.Token);
+                    await stream.WriteAsync(CommitmentReport(dataset, context, judge), Stop);
                 return true;
             }
         }
@@ -348,14 +309,14 @@ public sealed class ScriptedPeer : IDisposable
         }
         if (status < 0)
         {
-            await stream.WriteAsync(new byte[] { 7, 0, 0, 0, 0, 4, 0, 0, 0, 0 }, _stop.Token);
+            await stream.WriteAsync(new byte[] { 7, 0, 0, 0, 0, 4, 0, 0, 0, 0 }, Stop);
             return false;
         }
         if (status is 0 or >= 0xB000 and < 0xC000 && field == 1)
         {
             Keep(elements);
         }
-        await stream.WriteAsync(Response(elements, context, status.Value), _stop.Token);
+        await stream.WriteAsync(Response(elements, context, status.Value), Stop);
         return true;
     }
 
@@ -368,7 +329,7 @@ public sealed class ScriptedPeer : IDisposable
             case PeerReaction.Silence:
                 return true;
             case PeerReaction.Abort:
-                await stream.WriteAsync(new byte[] { 7, 0, 0, 0, 0, 4, 0, 0, 0, 0 }, _stop.Token);
+                await stream.WriteAsync(new byte[] { 7, 0, 0, 0, 0, 4, 0, 0, 0, 0 }, Stop);
                 return false;
             case PeerReaction.Reset or PeerReaction.StoreAndReset:
                 client.Client.LingerState = new LingerOption(true, 0);
@@ -379,31 +340,31 @@ public sealed class ScriptedPeer : IDisposable
             case PeerReaction.AnswerAnother:
                 var elements = Elements(command);
                 elements[0x0110] = BitConverter.GetBytes((ushort)(BitConverter.ToUInt16(elements[0x0110]) + 1000));
-                await stream.WriteAsync(Response(elements, context, 0), _stop.Token);
+                await stream.WriteAsync(Response(elements, context, 0), Stop);
                 break;
             case PeerReaction.UnknownPdu:
-                await stream.WriteAsync(new byte[] { 0x4D, 0, 0, 0, 0, 4, 1, 2, 3, 4 }, _stop.Token);
+                await stream.WriteAsync(new byte[] { 0x4D, 0, 0, 0, 0, 4, 1, 2, 3, 4 }, Stop);
                 break;
             case PeerReaction.TornPdv:
-                await stream.WriteAsync(new byte[] { 4, 0, 0, 0, 0, 6, 0, 0, 0xFF, 0xFF, context, 3 }, _stop.Token);
+                await stream.WriteAsync(new byte[] { 4, 0, 0, 0, 0, 6, 0, 0, 0xFF, 0xFF, context, 3 }, Stop);
                 break;
             case PeerReaction.OverlongPdu:
-                await stream.WriteAsync(new byte[] { 4, 0, 0x7F, 0xFF, 0xFF, 0xFF, 0, 0, 0, 2, context, 3 }, _stop.Token);
+                await stream.WriteAsync(new byte[] { 4, 0, 0x7F, 0xFF, 0xFF, 0xFF, 0, 0, 0, 2, context, 3 }, Stop);
                 break;
             case PeerReaction.CutPdu:
-                await stream.WriteAsync(answer.AsMemory(0, answer.Length - 5), _stop.Token);
+                await stream.WriteAsync(answer.AsMemory(0, answer.Length - 5), Stop);
                 return false;
             case PeerReaction.Release:
-                await stream.WriteAsync(new byte[] { 5, 0, 0, 0, 0, 4, 0, 0, 0, 0 }, _stop.Token);
+                await stream.WriteAsync(new byte[] { 5, 0, 0, 0, 0, 4, 0, 0, 0, 0 }, Stop);
                 break;
             case PeerReaction.Stall:
-                await Task.Delay(Timeout.Infinite, _stop.Token);
+                await Task.Delay(Timeout.Infinite, Stop);
                 return false;
             case PeerReaction.Drip or PeerReaction.Trickle:
                 foreach (var one in answer)
                 {
-                    await stream.WriteAsync(new[] { one }, _stop.Token);
-                    await Task.Delay(reaction == PeerReaction.Drip ? 100 : 1, _stop.Token);
+                    await stream.WriteAsync(new[] { one }, Stop);
+                    await Task.Delay(reaction == PeerReaction.Drip ? 100 : 1, Stop);
                 }
                 return true;
         }
@@ -519,16 +480,16 @@ public sealed class ScriptedPeer : IDisposable
     private async Task<(byte Type, byte[] Body)> ReadPduAsync(NetworkStream stream)
     {
         var head = new byte[6];
-        await stream.ReadExactlyAsync(head, _stop.Token);
+        await stream.ReadExactlyAsync(head, Stop);
         var body = new byte[BinaryPrimitives.ReadUInt32BigEndian(head.AsSpan(2))];
-        await stream.ReadExactlyAsync(body, _stop.Token);
+        await stream.ReadExactlyAsync(body, Stop);
         return (head[0], body);
     }
 
     private async Task<(byte Type, byte[] Body)?> ReadUnlessIdleAsync(NetworkStream stream)
     {
         var read = ReadPduAsync(stream);
-        if (_behaviour.IdleLimit == Timeout.InfiniteTimeSpan || await Task.WhenAny(read, Task.Delay(_behaviour.IdleLimit, _stop.Token)) == read)
+        if (_behaviour.IdleLimit == Timeout.InfiniteTimeSpan || await Task.WhenAny(read, Task.Delay(_behaviour.IdleLimit, Stop)) == read)
             return await read;
         stream.Close();
         await ((Task)read).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace FlywheelDicom.IO;
 
@@ -101,6 +102,16 @@ public sealed class DicomReader : IDisposable
     }
 
     public void Dispose() => _input.Dispose();
+
+    /// <summary>What is left of a value as text without its padding, as far as 64 bytes go: a UID or a code.</summary>
+    internal string ReadShortText()
+    {
+        Span<byte> bytes = stackalloc byte[64];
+        var count = 0;
+        while (count < bytes.Length && ReadValue(bytes[count..]) is > 0 and var read)
+            count += read;
+        return Encoding.Latin1.GetString(bytes[..count]).Trim(' ', '\0');
+    }
 
     /// <summary>From inside an item of undefined length: how many bytes stand before its delimiter.</summary>
     internal long LengthToItemDelimiter()

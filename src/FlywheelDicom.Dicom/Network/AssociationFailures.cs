@@ -30,8 +30,7 @@ internal static class AssociationFailures
                 var reject = answer.Body.Span;
                 throw new DicomAssociationRejectedException(destination, reject[1], reject[2], reject[3]);
             case PduType.Abort:
-                var abort = answer.Body.Span;
-                throw new DicomAssociationAbortedException(destination, abort.Length > 2 ? abort[2] : (byte)0, abort.Length > 3 ? abort[3] : (byte)0, Negotiating);
+                throw Of(destination, transport, new PeerAbortedException(answer.Body.Span), Negotiating, default);
             default:
                 if (answer.IsClosed)
                     throw Of(destination, transport, new EndOfStreamException("The connection was closed."), Negotiating, default);

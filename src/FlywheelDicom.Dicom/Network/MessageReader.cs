@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 
 namespace FlywheelDicom.Network;
 
@@ -13,10 +12,10 @@ internal readonly record struct DimseMessage(byte ContextId, DimseCommand Comman
 internal sealed class PeerReleasedException() : IOException("The association was released.");
 
 /// <summary>The peer said A-ABORT.</summary>
-internal sealed class PeerAbortedException(byte source, byte reason) : IOException("The association was aborted.")
+internal sealed class PeerAbortedException(ReadOnlySpan<byte> body) : IOException("The association was aborted.")
 {
-    public byte AbortSource { get; } = source;
-    public byte Reason { get; } = reason;
+    public byte AbortSource { get; } = body.Length > 2 ? body[2] : (byte)0;
+    public byte Reason { get; } = body.Length > 3 ? body[3] : (byte)0;
 }
 
 /// <summary>Puts messages together from P-DATA-TF PDUs. What it holds is bounded, whatever the peer sends.</summary>
@@ -48,7 +47,7 @@ internal sealed class MessageReader(PduTransport transport, uint maxPduLength, i
                     _rest = pdu.Body;
                     break;
                 case PduType.Abort:
-                    throw new PeerAbortedException(pdu.Body.Length > 2 ? pdu.Body.Span[2] : (byte)0, pdu.Body.Length > 3 ? pdu.Body.Span[3] : (byte)0);
+                    throw new PeerAbortedException(pdu.Body.Span);
                 case PduType.ReleaseRequest:
                     throw new PeerReleasedException();
                 default:
@@ -62,14 +61,9 @@ internal sealed class MessageReader(PduTransport transport, uint maxPduLength, i
     /// <summary>One PDV; the message, if that made it whole.</summary>
     private DimseMessage? Take()
     {
-        var head = _rest.Span;
-        if (head.Length < 6 || BinaryPrimitives.ReadUInt32BigEndian(head) is var length && (length < 2 || length > head.Length - 4))
+        if (!Pdv.TryTake(ref _rest, out var pdv))
             throw new InvalidDataException("A PDV does not fit its PDU.");
-        var (context, control) = (head[4], head[5]);
-        var data = head[6..(4 + (int)length)];
-        _rest = _rest[(4 + (int)length)..];
-        var isLast = (control & 2) != 0;
-        return (control & 1) != 0 ? TakeCommand(context, data, isLast) : TakeDataset(context, data, isLast);
+        return pdv.IsCommand ? TakeCommand(pdv.ContextId, pdv.Data.Span, pdv.IsLast) : TakeDataset(pdv.ContextId, pdv.Data.Span, pdv.IsLast);
     }
 
     private DimseMessage? TakeCommand(byte context, ReadOnlySpan<byte> data, bool isLast)

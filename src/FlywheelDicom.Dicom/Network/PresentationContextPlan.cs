@@ -9,7 +9,8 @@ internal readonly record struct StoreNeed(string SopClassUid, string TransferSyn
 /// </summary>
 internal static class PresentationContextPlan
 {
-    private static readonly string[] s_uncompressed =
+    /// <summary>What is offered beside an instance's own syntax, and for services.</summary>
+    public static readonly string[] Uncompressed =
         [DicomTransferSyntax.ExplicitVRLittleEndian.Uid, DicomTransferSyntax.ImplicitVRLittleEndian.Uid];
 
     /// <param name="needs">The most urgent first; those beyond 128 contexts are left for another association.</param>
@@ -31,7 +32,7 @@ internal static class PresentationContextPlan
             contexts.Add(new PresentationContext(Id(contexts.Count), need.SopClassUid, [need.TransferSyntaxUid]));
         foreach (var (sopClass, syntaxes) in classes)
         {
-            var others = s_uncompressed.Where(s => !syntaxes.Contains(s)).ToArray();
+            var others = Uncompressed.Where(s => !syntaxes.Contains(s)).ToArray();
             if (others.Length > 0)
                 contexts.Add(new PresentationContext(Id(contexts.Count), sopClass, others));
         }

@@ -128,14 +128,11 @@ internal sealed class ServerAssociation(DicomServer server, DicomServerOptions o
     /// <summary>One PDV; returns what follows it in the PDU.</summary>
     private async ValueTask<ReadOnlyMemory<byte>> TakeAsync(ReadOnlyMemory<byte> body)
     {
-        var head = body.Span;
-        if (head.Length < 6 || BinaryPrimitives.ReadUInt32BigEndian(head) is var length && (length < 2 || length > head.Length - 4))
+        var rest = body;
+        if (!Pdv.TryTake(ref rest, out var pdv))
             return Malformed();
-        var (context, control) = (head[4], head[5]);
-        var data = body[6..(4 + (int)length)];
-        var rest = body[(4 + (int)length)..];
-        var isLast = (control & 2) != 0;
-        if ((control & 1) != 0)
+        var (context, isCommand, isLast, data) = pdv;
+        if (isCommand)
         {
             if (_pending is not null || _command.WrittenCount + data.Length > MaxCommandLength)
                 return Malformed();

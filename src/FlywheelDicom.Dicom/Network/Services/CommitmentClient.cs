@@ -6,8 +6,6 @@ public static class CommitmentClient
     /// <summary>The well-known instance that N-ACTION is asked of.</summary>
     private const string Instance = DicomUID.StorageCommitment + ".1";
 
-    private static readonly string[] s_syntaxes = [DicomTransferSyntax.ExplicitVRLittleEndian.Uid, DicomTransferSyntax.ImplicitVRLittleEndian.Uid];
-
     /// <summary>Sends one request, and waits for its report on the same association or at the listener.</summary>
     /// <param name="destination">The archive.</param>
     /// <param name="instances">What it should commit itself to.</param>
@@ -27,7 +25,7 @@ public static class CommitmentClient
         try
         {
             var association = await DicomAssociation.RequestAsync(
-                destination, [new PresentationContext(1, DicomUID.StorageCommitment, s_syntaxes)], options with { MaxOperations = 1 }, cancellation).ConfigureAwait(false);
+                destination, [new PresentationContext(1, DicomUID.StorageCommitment, PresentationContextPlan.Uncompressed)], options with { MaxOperations = 1 }, cancellation).ConfigureAwait(false);
             await using (association.ConfigureAwait(false))
             {
                 var context = association.ContextFor(DicomUID.StorageCommitment);

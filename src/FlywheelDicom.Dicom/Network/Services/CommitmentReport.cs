@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Network;
@@ -63,9 +62,9 @@ public sealed record CommitmentReport(string TransactionUid, IReadOnlySet<string
                 else if (reader.Kind == DicomTokenKind.ItemStart)
                     (instance, reason) = ("", 0);
                 else if (reader.Kind == DicomTokenKind.Element && reader.Tag == s_transaction)
-                    transaction = Text(reader);
+                    transaction = reader.ReadShortText();
                 else if (reader.Kind == DicomTokenKind.Element && reader.Tag == s_instance)
-                    instance = Text(reader);
+                    instance = reader.ReadShortText();
                 else if (reader.Kind == DicomTokenKind.Element && reader.Tag == s_reason)
                     reason = Number(reader);
                 else if (reader.Kind == DicomTokenKind.ItemEnd && instance.Length > 0 && list == s_referenced)
@@ -82,15 +81,6 @@ public sealed record CommitmentReport(string TransactionUid, IReadOnlySet<string
         committed.ExceptWith(failed.Keys);
         return transaction.Length > 0 ? new CommitmentReport(transaction, committed, failed)
             : throw new InvalidDataException("The report names no transaction.");
-    }
-
-    private static string Text(DicomReader reader)
-    {
-        Span<byte> bytes = stackalloc byte[64];
-        var count = 0;
-        while (count < bytes.Length && reader.ReadValue(bytes[count..]) is > 0 and var read)
-            count += read;
-        return Encoding.Latin1.GetString(bytes[..count]).Trim(' ', '\0');
     }
 
     private static ushort Number(DicomReader reader)

@@ -1,4 +1,3 @@
-using System.Text;
 using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Network;
@@ -6,7 +5,6 @@ namespace FlywheelDicom.Network;
 /// <summary>Asks an archive which instances of a series it holds: C-FIND at IMAGE level (PS3.4 §C.4.1), Study Root.</summary>
 public sealed class InstanceQuery : IAsyncDisposable
 {
-    private static readonly string[] s_syntaxes = [DicomTransferSyntax.ExplicitVRLittleEndian.Uid, DicomTransferSyntax.ImplicitVRLittleEndian.Uid];
     private static readonly DicomTag s_level = new(0x0008, 0x0052);
 
     private readonly DicomAssociation _association;
@@ -25,7 +23,7 @@ public sealed class InstanceQuery : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var association = await DicomAssociation.RequestAsync(
-            destination, [new PresentationContext(1, DicomUID.StudyRootFind, s_syntaxes)], options with { MaxOperations = 1 }, cancellation).ConfigureAwait(false);
+            destination, [new PresentationContext(1, DicomUID.StudyRootFind, PresentationContextPlan.Uncompressed)], options with { MaxOperations = 1 }, cancellation).ConfigureAwait(false);
         try
         {
             return new InstanceQuery(association, destination, options);
@@ -75,13 +73,8 @@ public sealed class InstanceQuery : IAsyncDisposable
         {
             while (reader.Read())
             {
-                if (reader.Tag != DicomTag.SOPInstanceUID || reader.Kind != DicomTokenKind.Element || reader.Length is <= 0 or > 64)
-                    continue;
-                var bytes = new byte[reader.Length];
-                var count = 0;
-                while (count < bytes.Length && reader.ReadValue(bytes.AsSpan(count)) is > 0 and var read)
-                    count += read;
-                return Encoding.Latin1.GetString(bytes, 0, count).Trim(' ', '\0');
+                if (reader is { Kind: DicomTokenKind.Element, Length: > 0 and <= 64 } && reader.Tag == DicomTag.SOPInstanceUID)
+                    return reader.ReadShortText();
             }
         }
         catch (DicomFormatException)
