@@ -219,13 +219,15 @@ public sealed class ScriptedPeer : LoopbackServer
             (type, body) = next;
             if (type == 5)
             {
-                ReleasesSeen++;
+                lock (_lock)
+                    ReleasesSeen++;
                 await stream.WriteAsync(new byte[] { 6, 0, 0, 0, 0, 4, 0, 0, 0, 0 }, Stop);
                 return;
             }
             if (type == 7)
             {
-                AbortsSeen++;
+                lock (_lock)
+                    AbortsSeen++;
                 return;
             }
             var controls = new List<byte>();
@@ -285,7 +287,8 @@ public sealed class ScriptedPeer : LoopbackServer
         }
         else if (field is not (0x0030 or 0x8100))
         {
-            Identifiers.Add(dataset);
+            lock (_lock)
+                Identifiers.Add(dataset);
             if (field == 0x0130)
             {
                 await stream.WriteAsync(Response(elements, context, _behaviour.Commitment is null ? 0x0211 : 0), Stop);
@@ -296,7 +299,8 @@ public sealed class ScriptedPeer : LoopbackServer
         }
         else if (field == 0x8100)
         {
-            ReportsConfirmed++;
+            lock (_lock)
+                ReportsConfirmed++;
             return true;
         }
         if (status is null)
