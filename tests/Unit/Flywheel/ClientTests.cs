@@ -82,7 +82,7 @@ public sealed class ClientTests
         var started = System.Diagnostics.Stopwatch.StartNew();
         var e = await Assert.ThrowsAsync<FlywheelException>(() => client.ConnectAsync(default));
         Assert.Equal(FlywheelError.Unreachable, e.Error);
-        Assert.True(started.Elapsed < TimeSpan.FromSeconds(4));
+        Assert.True(started.Elapsed < TimeSpan.FromSeconds(15));
     }
 
     [Theory]
@@ -324,7 +324,7 @@ public sealed class ClientTests
         using var client = Client(server);
         var started = System.Diagnostics.Stopwatch.StartNew();
         await Assert.ThrowsAsync<FlywheelException>(() => client.ConnectAsync(default));
-        Assert.True(started.Elapsed.TotalSeconds < 2);
+        Assert.True(started.Elapsed.TotalSeconds < 15);
     }
 
     [Theory]
@@ -380,6 +380,6 @@ public sealed class ClientTests
         using var stop = new CancellationTokenSource(300);
         var started = System.Diagnostics.Stopwatch.StartNew();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.DownloadAsync(Acquisition, acquisition.Id, entry!, new MemoryStream(), stop.Token));
-        Assert.True(started.Elapsed.TotalSeconds < 2, started.Elapsed.TotalSeconds.ToString(CultureInfo.InvariantCulture));
+        Assert.True(started.Elapsed.TotalSeconds < 15, started.Elapsed.TotalSeconds.ToString(CultureInfo.InvariantCulture));
     }
 }

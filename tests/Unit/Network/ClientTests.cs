@@ -15,6 +15,8 @@ public class ClientTests
         WriteTimeout = TimeSpan.FromSeconds(1),
     };
 
+    private static readonly TimeSpan s_longBeforeAnyTimer = TimeSpan.FromSeconds(10);
+
     private static DicomDestination At(int port) => new() { Host = "127.0.0.1", Port = port, CalledAE = "PEER" };
 
     private static DicomFile File(SyntheticInstance instance) => MemorySource.Read(instance.ToArray())!;
@@ -178,19 +180,29 @@ public class ClientTests
     }
 
     [Fact]
-    public async Task Cancellation_aborts_within_a_second()
+    public async Task Cancellation_aborts_at_once()
     {
         using var peer = new ScriptedPeer(new PeerBehaviour { Status = _ => null });
         using var stop = new CancellationTokenSource();
         await using var client = new DicomClient(At(peer.Port), new DicomClientOptions(), stop.Token);
         var store = client.StoreAsync(File(new SyntheticInstance()));
-        await Task.Delay(300);
-        var watch = Stopwatch.StartNew();
+        await Eventually.HoldsAsync(() => peer.Stores == 1);
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1));
-        await Task.Delay(100);
-        Assert.Equal(1, peer.AbortsSeen);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.WaitAsync(s_longBeforeAnyTimer));
+        await Eventually.HoldsAsync(() => peer.AbortsSeen == 1);
+    }
+
+    [Fact]
+    public async Task Cancellation_while_the_association_is_asked_for_aborts_too()
+    {
+        using var peer = new ScriptedPeer(new PeerBehaviour { Ignore = _ => true });
+        using var stop = new CancellationTokenSource();
+        await using var client = new DicomClient(At(peer.Port), new DicomClientOptions(), stop.Token);
+        var store = client.StoreAsync(File(new SyntheticInstance()));
+        await Eventually.HoldsAsync(() => peer.Requests == 1);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.WaitAsync(s_longBeforeAnyTimer));
+        await Eventually.HoldsAsync(() => peer.AbortsSeen == 1);
     }
 
     [Fact]
@@ -199,7 +211,7 @@ public class ClientTests
         await using var server = DicomServer.Start(new DicomServerOptions { Sink = new DiscardSink(), IdleTimeout = TimeSpan.FromMilliseconds(300) });
         await using var client = new DicomClient(At(server.Port), s_impatient);
         await client.StoreAsync(File(new SyntheticInstance()));
-        await Task.Delay(1000);
+        await Eventually.HoldsAsync(() => server.OpenAssociations == 0);
         Assert.Equal(DicomStatus.Success, (await client.StoreAsync(File(new SyntheticInstance { Number = 2 }))).Status);
         Assert.Equal(2, server.Instances);
     }

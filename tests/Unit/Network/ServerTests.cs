@@ -105,11 +105,10 @@ public class ServerTests
             await client.StoreAsync(MemorySource.Read(new SyntheticInstance().ToArray())!);
             var endless = DicomFile.Read(new SlowSource(new SyntheticInstance { Number = 2, Rows = 1000, Columns = 1000 }.ToArray()), "slow", new DicomOrigin { FileName = "slow" })!;
             var store = Task.Run(() => client.StoreAsync(endless));
-            await Task.Delay(300);
+            await Eventually.HoldsAsync(() => folder.GetFiles().Length == 2);
             await stop.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store);
-            for (var i = 0; i < 50 && server.OpenAssociations > 0; i++)
-                await Task.Delay(50);
+            await Eventually.HoldsAsync(() => server.OpenAssociations == 0);
             Assert.Single(folder.GetFiles());
             Assert.Equal(1, server.Instances);
         }

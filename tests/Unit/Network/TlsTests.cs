@@ -124,7 +124,7 @@ public sealed class TlsTests
         await using var peer = new RecordingPeer(server);
         var started = Stopwatch.StartNew();
         var e = await Assert.ThrowsAnyAsync<DicomNetworkException>(() => StoreAsync(what == "closed port" ? 1 : peer.Port, tls, host));
-        Assert.True(started.Elapsed.TotalSeconds < TimeoutSeconds + 1.5, $"{started.Elapsed}");
+        Assert.True(started.Elapsed.TotalSeconds < TimeoutSeconds + 10, $"{started.Elapsed}");
         Assert.True(error == e.Error, $"{e.Error}: {e}");
         Assert.Contains(words, e.Message, StringComparison.Ordinal);
         Assert.NotEqual(RetryAdvice.BackOff, what is "silent server" or "closed port" ? RetryAdvice.Never : e.Retry);
