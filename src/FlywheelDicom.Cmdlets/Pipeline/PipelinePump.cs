@@ -11,6 +11,9 @@ namespace FlywheelDicom.Cmdlets;
 /// <typeparam name="TOut">What the work makes of it.</typeparam>
 internal sealed class PipelinePump<TIn, TOut>
 {
+    /// <summary>Outputs gather for so long before they are taken: a wake-up for each would cost more than a small instance.</summary>
+    private static readonly TimeSpan s_batch = TimeSpan.FromMilliseconds(5);
+
     private readonly Channel<TIn> _input;
     private readonly Channel<TOut> _output;
     private readonly ConcurrentQueue<string> _verbose = new();
@@ -50,6 +53,7 @@ internal sealed class PipelinePump<TIn, TOut>
             var output = _output.Reader.WaitToReadAsync(_cancellation).AsTask();
             if (!Task.WhenAny(room, output).GetAwaiter().GetResult().GetAwaiter().GetResult())
                 _work.GetAwaiter().GetResult();
+            Gather();
             Drain();
         }
     }
@@ -59,7 +63,10 @@ internal sealed class PipelinePump<TIn, TOut>
     {
         _input.Writer.TryComplete();
         while (_output.Reader.WaitToReadAsync(_cancellation).AsTask().GetAwaiter().GetResult())
+        {
+            Gather();
             Drain();
+        }
         Drain();
         _work.GetAwaiter().GetResult();
     }
@@ -90,6 +97,12 @@ internal sealed class PipelinePump<TIn, TOut>
             _input.Writer.TryComplete();
             _output.Writer.TryComplete();
         }
+    }
+
+    private void Gather()
+    {
+        if (!_work.IsCompleted)
+            _cancellation.WaitHandle.WaitOne(s_batch);
     }
 
     private void Drain()

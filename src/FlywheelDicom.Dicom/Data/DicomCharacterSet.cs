@@ -58,6 +58,12 @@ public sealed class DicomCharacterSet
     /// <summary>Writes text, if the first set of the data set has all its characters.</summary>
     public bool TryEncode(string text, out byte[] bytes)
     {
+        // ASCII is the same in all sets, and the tables of the others are slow to load.
+        if (Ascii.IsValid(text))
+        {
+            bytes = Encoding.ASCII.GetBytes(text);
+            return true;
+        }
         var strict = Encoding.GetEncoding(
             _terms.Length == 0 ? Encoding.ASCII.CodePage : _initial.CodePage, EncoderFallback.ExceptionFallback, DecoderFallback.ReplacementFallback);
         try

@@ -53,15 +53,19 @@ internal static class StoreRetry
     public static async Task<DicomResponse> ExecuteAsync(
         ResiliencePipeline<DicomResponse> pipeline, StoreAttempts attempts, Func<Task<DicomResponse>> store, CancellationToken cancellation)
     {
+        // Most go through at once, and need no policy.
+        var first = store();
+        await ((Task)first).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (first.IsCompletedSuccessfully && (await first.ConfigureAwait(false)).Status.Retry == RetryAdvice.Never)
+        {
+            attempts.Count = 1;
+            return await first.ConfigureAwait(false);
+        }
         var context = ResilienceContextPool.Shared.Get(cancellation);
         try
         {
             context.Properties.Set(s_attempts, attempts);
-            return await pipeline.ExecuteAsync(async (_, send) =>
-            {
-                attempts.Count++;
-                return await send().ConfigureAwait(false);
-            }, context, store).ConfigureAwait(false);
+            return await pipeline.ExecuteAsync(async (_, again) => await (attempts.Count++ == 0 ? first : again()).ConfigureAwait(false), context, store).ConfigureAwait(false);
         }
         finally
         {

@@ -1,11 +1,10 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Sources;
 
 /// <summary>
-/// Unpacks on a thread of its own, a megabyte ahead of its reader. It begins with that only where reading goes on: who looks at a
+/// Unpacks on another thread, a megabyte ahead of its reader. It begins with that only where reading goes on: who looks at a
 /// header does not pay for it.
 /// </summary>
 internal sealed class ReadAheadStream(Stream inner) : ForwardStream
@@ -15,11 +14,12 @@ internal sealed class ReadAheadStream(Stream inner) : ForwardStream
 
     private const int Direct = 64 * 1024;
     private const int PieceSize = 256 * 1024;
-    private const int Pieces = 4;
+    private const int MaxAhead = 4;
 
-    private readonly CancellationTokenSource _stop = new();
-    private BlockingCollection<Piece>? _ahead;
-    private Thread? _thread;
+    /// <summary>What is unpacked and not yet read; also the lock for all that the two threads share.</summary>
+    private readonly Queue<Piece> _ahead = new();
+    private bool _isUnpacking;
+    private bool _isStopped;
     private Exception? _failure;
     private Piece _current;
     private int _used;
@@ -31,10 +31,10 @@ internal sealed class ReadAheadStream(Stream inner) : ForwardStream
         {
             var direct = inner.Read(buffer);
             _read += direct;
+            if (_read >= Direct)
+                Start();
             return direct;
         }
-        if (_ahead is null)
-            Start();
         if (_used == _current.Length && !Next())
             return 0;
         var count = Math.Min(buffer.Length, _current.Length - _used);
@@ -47,13 +47,16 @@ internal sealed class ReadAheadStream(Stream inner) : ForwardStream
     {
         if (disposing)
         {
-            _stop.Cancel();
-            _thread?.Join();
+            lock (_ahead)
+            {
+                _isStopped = true;
+                Monitor.PulseAll(_ahead);
+                while (_isUnpacking)
+                    Monitor.Wait(_ahead);
+            }
             Release();
-            while (_ahead?.TryTake(out var piece) == true)
+            while (_ahead.TryDequeue(out var piece))
                 ArrayPool<byte>.Shared.Return(piece.Bytes);
-            _ahead?.Dispose();
-            _stop.Dispose();
             inner.Dispose();
         }
         base.Dispose(disposing);
@@ -61,37 +64,62 @@ internal sealed class ReadAheadStream(Stream inner) : ForwardStream
 
     private void Start()
     {
-        _ahead = new BlockingCollection<Piece>(Pieces);
-        _thread = new Thread(Unpack) { IsBackground = true, Name = "unpacking" };
-        _thread.Start();
+        _isUnpacking = true;
+        UnpackingThreads.Run(Unpack);
     }
 
     /// <summary>The platform's decompressors copy faster than they are read: they take their input in larger pieces then.</summary>
     private void Unpack()
     {
+        Exception? failure = null;
         try
         {
-            inner.CopyTo(new Sink(_ahead!, _stop.Token), PieceSize);
-        }
-        catch (OperationCanceledException)
-        {
-            // Its reader has had enough.
+            inner.CopyTo(new Sink(this), PieceSize);
         }
         catch (Exception e)
         {
-            _failure = e;
+            failure = e;
         }
-        _ahead!.CompleteAdding();
+        lock (_ahead)
+        {
+            _failure = failure;
+            _isUnpacking = false;
+            Monitor.PulseAll(_ahead);
+        }
     }
 
     private bool Next()
     {
         Release();
-        if (_ahead!.TryTake(out _current, Timeout.Infinite))
-            return true;
+        lock (_ahead)
+        {
+            while (_ahead.Count == 0 && _isUnpacking)
+                Monitor.Wait(_ahead);
+            if (_ahead.TryDequeue(out _current))
+            {
+                Monitor.PulseAll(_ahead);
+                return true;
+            }
+        }
         if (_failure is { } failure)
             throw failure is IOException or InvalidDataException ? failure : new InvalidDataException(failure.Message, failure);
         return false;
+    }
+
+    private void Add(ReadOnlySpan<byte> unpacked)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(unpacked.Length);
+        unpacked.CopyTo(bytes);
+        lock (_ahead)
+        {
+            while (_ahead.Count >= MaxAhead && !_isStopped)
+                Monitor.Wait(_ahead);
+            _ahead.Enqueue(new Piece(bytes, unpacked.Length));
+            Monitor.PulseAll(_ahead);
+            // Its reader has had enough; what is queued goes back to the pool with the rest.
+            if (_isStopped)
+                throw new OperationCanceledException();
+        }
     }
 
     private void Release()
@@ -103,7 +131,7 @@ internal sealed class ReadAheadStream(Stream inner) : ForwardStream
 
     private readonly record struct Piece(byte[] Bytes, int Length);
 
-    private sealed class Sink(BlockingCollection<Piece> ahead, CancellationToken stop) : Stream
+    private sealed class Sink(ReadAheadStream stream) : Stream
     {
         public override bool CanRead => false;
         public override bool CanSeek => false;
@@ -111,13 +139,7 @@ internal sealed class ReadAheadStream(Stream inner) : ForwardStream
         public override long Length => throw new NotSupportedException();
         public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-        public override void Write(ReadOnlySpan<byte> buffer)
-        {
-            var bytes = ArrayPool<byte>.Shared.Rent(buffer.Length);
-            buffer.CopyTo(bytes);
-            ahead.Add(new Piece(bytes, buffer.Length), stop);
-        }
-
+        public override void Write(ReadOnlySpan<byte> buffer) => stream.Add(buffer);
         public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
         public override void Flush() { }
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
