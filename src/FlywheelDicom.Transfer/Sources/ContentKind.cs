@@ -8,7 +8,7 @@ internal enum ContentKind { Other, Dicom, Zip, Tar, Gzip, Bzip2, Xz, Zstandard, 
 internal static class Content
 {
     /// <summary>As many first bytes as telling takes: a tar header is one block.</summary>
-    public const int HeadSize = 512;
+    public const int HeadSize = TarHeader.Size;
 
     public static ContentKind Of(ReadOnlySpan<byte> head)
     {
@@ -27,31 +27,9 @@ internal static class Content
             return ContentKind.Zstandard;
         if (head.StartsWith<byte>([(byte)'7', (byte)'z', 0xBC, 0xAF, 0x27, 0x1C]))
             return ContentKind.SevenZip;
-        return IsTar(head) ? ContentKind.Tar : ContentKind.Other;
+        // Old tars have no magic.
+        return head.Length >= TarHeader.Size && head[0] != 0 && TarHeader.AddsUp(head) ? ContentKind.Tar : ContentKind.Other;
     }
 
     public static bool IsArchive(ContentKind kind) => kind is not (ContentKind.Other or ContentKind.Dicom);
-
-    /// <summary>A header block whose checksum adds up; old tars have no magic.</summary>
-    private static bool IsTar(ReadOnlySpan<byte> head)
-    {
-        if (head.Length < HeadSize || head[0] == 0)
-            return false;
-        var stated = 0;
-        var digits = 0;
-        foreach (var digit in head.Slice(148, 8))
-        {
-            if (digit is >= (byte)'0' and <= (byte)'7')
-            {
-                stated = stated * 8 + digit - '0';
-                digits++;
-            }
-            else if (digits > 0)
-                break;
-        }
-        var sum = 8 * ' ';
-        for (var i = 0; i < HeadSize; i++)
-            sum += i is >= 148 and < 156 ? 0 : head[i];
-        return digits > 0 && sum == stated;
-    }
 }

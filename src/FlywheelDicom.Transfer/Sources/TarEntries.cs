@@ -9,8 +9,6 @@ internal static class TarEntries
     /// <summary>The platform's reader remembers each entry that it gave: after so many a new one goes on in its place.</summary>
     private const int EntriesOfAReader = 4096;
 
-    private const int BlockSize = 512;
-
     /// <param name="archive">A source that can seek.</param>
     public static IEnumerable<ArchiveEntry> Read(DicomSource archive)
     {
@@ -45,11 +43,15 @@ internal static class TarEntries
         {
             for (var count = 1; Next(reader) is { } entry; count++)
             {
-                if (entry.DataStream is not { } data || !IsFile(entry))
+                if (entry.DataStream is not { } data)
                     continue;
                 // Its bytes are in the spool once they were read; only then is it handed on.
                 var offset = spool.Length;
+                guard.IsInContent = true;
                 Drain(data, entry.Name);
+                guard.IsInContent = false;
+                if (!IsFile(entry))
+                    continue;
                 yield return new ArchiveEntry(entry.Name, spool.Slice(offset, entry.Length));
                 if (count % EntriesOfAReader == 0)
                 {
@@ -65,7 +67,7 @@ internal static class TarEntries
     }
 
     /// <summary>Content fills whole blocks.</summary>
-    private static int Padding(long length) => (int)((BlockSize - length % BlockSize) % BlockSize);
+    private static int Padding(long length) => (int)((TarHeader.Size - length % TarHeader.Size) % TarHeader.Size);
 
     /// <summary>Links and devices are not followed: what they name is not in the archive.</summary>
     private static bool IsFile(TarEntry entry)

@@ -3,6 +3,7 @@ using System.Formats.Tar;
 using System.Globalization;
 using System.IO.Compression;
 using System.Net.Sockets;
+using System.Text;
 using FlywheelDicom.Network;
 using FlywheelDicom.TestSupport;
 using FlywheelDicom.Transfer.Sources;
@@ -55,9 +56,12 @@ public sealed class FuzzTests(ITestOutputHelper output)
             var archive = Path.Combine(folder.FullName, "archive");
             var spool = Directory.CreateDirectory(Path.Combine(folder.FullName, "spool"));
             var before = Directory.GetFileSystemEntries(Path.GetTempPath(), "fwdicom-*.spool").Length;
-            Run("archives", ArchiveCorpus(), (bytes, _) =>
+            Run("archives", ArchiveCorpus(), (bytes, round) =>
             {
-                File.WriteAllBytes(archive, bytes);
+                // The sums of half of the tars are right, or what is behind them would hardly be reached; so with what is packed.
+                if (round % 2 == 0 && bytes.AsSpan().IndexOf("ustar"u8) == 257)
+                    TarChecksums.Repair(bytes);
+                File.WriteAllBytes(archive, round % 3 == 0 ? Gzip(bytes) : bytes);
                 var space = new SpoolSpace { Folder = spool.FullName };
                 foreach (var file in new LocalSource(_ => { }, space, default).Read(archive, false))
                 {
@@ -175,12 +179,6 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
     private static List<byte[]> ArchiveCorpus()
     {
-        byte[] Made(Action<Stream> make)
-        {
-            var stream = new MemoryStream();
-            make(stream);
-            return stream.ToArray();
-        }
         byte[] Zip(CompressionLevel level) => Made(stream =>
         {
             using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
@@ -193,7 +191,20 @@ public sealed class FuzzTests(ITestOutputHelper output)
                 content.Write(instance.ToArray());
             }
         });
-        byte[] Tar(TarEntryFormat format) => Made(stream =>
+        byte[] Tar(TarEntryFormat format)
+        {
+            var tar = Made(stream => Write(format, stream));
+            // The writer names extended headers after its process.
+            var name = Encoding.ASCII.GetBytes($"PaxHeaders.{Environment.ProcessId}/.");
+            for (var at = tar.AsSpan().IndexOf(name); at >= 0; at = tar.AsSpan().IndexOf(name))
+            {
+                tar.AsSpan(at, name.Length).Clear();
+                "PaxHeaders"u8.CopyTo(tar.AsSpan(at));
+            }
+            TarChecksums.Repair(tar);
+            return tar;
+        }
+        void Write(TarEntryFormat format, Stream stream)
         {
             using var tar = new TarWriter(stream, format, leaveOpen: true);
             foreach (var (instance, i) in s_instances.Take(3).Select((x, i) => (x, i)))
@@ -201,16 +212,26 @@ public sealed class FuzzTests(ITestOutputHelper output)
                 TarEntry entry = format == TarEntryFormat.Gnu ? new GnuTarEntry(TarEntryType.RegularFile, $"{i}") : new PaxTarEntry(TarEntryType.RegularFile, $"{i}");
                 entry.DataStream = new MemoryStream(instance.ToArray());
                 entry.ModificationTime = s_then;
+                if (entry is GnuTarEntry gnu)
+                    (gnu.AccessTime, gnu.ChangeTime) = (s_then, s_then);
                 tar.WriteEntry(entry);
             }
-        });
-        byte[] Gzip(byte[] bytes) => Made(stream =>
-        {
-            using var gzip = new GZipStream(stream, CompressionLevel.Fastest, leaveOpen: true);
-            gzip.Write(bytes);
-        });
+        }
         return [Zip(CompressionLevel.Fastest), Zip(CompressionLevel.NoCompression), Tar(TarEntryFormat.Gnu), Tar(TarEntryFormat.Pax), Gzip(Tar(TarEntryFormat.Pax)), Gzip(s_instances[0].ToArray())];
     }
+
+    private static byte[] Made(Action<Stream> make)
+    {
+        var stream = new MemoryStream();
+        make(stream);
+        return stream.ToArray();
+    }
+
+    private static byte[] Gzip(byte[] bytes) => Made(stream =>
+    {
+        using var gzip = new GZipStream(stream, CompressionLevel.Fastest, leaveOpen: true);
+        gzip.Write(bytes);
+    });
 
     private static List<byte[]> AnswerCorpus()
     {

@@ -115,7 +115,11 @@ public sealed class HostileArchiveTests : IDisposable
         // A name that is no UTF-8.
         var at = tar.AsSpan().LastIndexOf("plain.dcm"u8);
         tar[at] = 0xFF;
-        Assert.Equal(Instance(1), Read(tar).Single(f => f.Problem is null || f.ProblemDetail!.Id != DicomProblem.BadArchive).OpenRead().ReadAll());
+        foreach (var isSigned in new[] { false, true })
+        {
+            TarChecksums.Repair(tar, isSigned);
+            Assert.Equal(Instance(1), Read(tar).Single(f => f.Problem is null || f.ProblemDetail!.Id != DicomProblem.BadArchive).OpenRead().ReadAll());
+        }
     }
 
     [Theory]
@@ -151,16 +155,39 @@ public sealed class HostileArchiveTests : IDisposable
     [Fact]
     public void Extended_header_of_gigabytes_is_not_believed()
     {
-        var tar = Tar(new PaxTarEntry(TarEntryType.RegularFile, new string('n', 200)) { DataStream = new MemoryStream(Instance(1)) });
-        "17777777777"u8.CopyTo(tar.AsSpan(124));
-        var sum = tar.AsSpan(0, 512).ToArray().Select((b, i) => (int)(i is >= 148 and < 156 ? (byte)' ' : b)).Sum();
-        Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ").CopyTo(tar.AsSpan(148));
+        var tar = Tar(File1("1.dcm"), new PaxTarEntry(TarEntryType.RegularFile, new string('n', 200)) { DataStream = new MemoryStream(Instance(2)) });
+        "17777777777"u8.CopyTo(tar.AsSpan(tar.AsSpan().LastIndexOf("PaxHeaders"u8) - 2 + 124));
+        AssertRefusedCheaply(tar);
+        TarChecksums.Repair(tar);
+        AssertRefusedCheaply(tar);
+    }
+
+    private void AssertRefusedCheaply(byte[] tar)
+    {
         foreach (var archive in new[] { tar, Gzip(tar) })
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            Assert.Equal([DicomProblem.BadArchive], Read(archive).Select(f => f.ProblemDetail?.Id));
+            Assert.Equal([null, DicomProblem.BadArchive], Read(archive).Select(f => f.ProblemDetail?.Id));
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 << 20);
         }
+    }
+
+    /// <summary>What is read in pieces of a header's size is no header.</summary>
+    [Fact]
+    public void Checksum_of_a_header_is_checked_and_of_nothing_else()
+    {
+        var block = new byte[512];
+        block.AsSpan().Fill((byte)'x');
+        PaxTarEntry Note(string name) => new(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(block) };
+        var tar = Tar(Note("note"), Note("strange"), File1("1.dcm"));
+        tar[tar.AsSpan().LastIndexOf("strange"u8) + 156] = (byte)'Z';
+        TarChecksums.Repair(tar);
+        foreach (var archive in new[] { tar, Gzip(tar) })
+            Assert.Equal(Instance(1), Read(archive).Single(f => f.Problem is null).OpenRead().ReadAll());
+        var header = tar.AsSpan().LastIndexOf("PaxHeaders"u8);
+        tar[header] ^= 1;
+        foreach (var archive in new[] { tar, Gzip(tar) })
+            Assert.Contains("check sum", Read(archive).Single(f => f.ProblemDetail?.Id == DicomProblem.BadArchive).Problem, StringComparison.Ordinal);
     }
 
     [Theory]
