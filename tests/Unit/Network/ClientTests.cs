@@ -180,26 +180,18 @@ public class ClientTests
     }
 
     [Fact]
-    public async Task Cancellation_aborts_at_once()
-    {
-        using var peer = new ScriptedPeer(new PeerBehaviour { Status = _ => null });
-        using var stop = new CancellationTokenSource();
-        await using var client = new DicomClient(At(peer.Port), new DicomClientOptions(), stop.Token);
-        var store = client.StoreAsync(File(new SyntheticInstance()));
-        await Eventually.HoldsAsync(() => peer.Stores == 1);
-        await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.WaitAsync(s_longBeforeAnyTimer));
-        await Eventually.HoldsAsync(() => peer.AbortsSeen == 1);
-    }
+    public Task Cancellation_aborts_at_once() => AbortsWhenCancelled(new PeerBehaviour { Status = _ => null }, peer => peer.Stores == 1);
 
     [Fact]
-    public async Task Cancellation_while_the_association_is_asked_for_aborts_too()
+    public Task Cancellation_while_the_association_is_asked_for_aborts_too() => AbortsWhenCancelled(new PeerBehaviour { Ignore = _ => true }, peer => peer.Requests == 1);
+
+    private static async Task AbortsWhenCancelled(PeerBehaviour behaviour, Func<ScriptedPeer, bool> isWaitedFor)
     {
-        using var peer = new ScriptedPeer(new PeerBehaviour { Ignore = _ => true });
+        using var peer = new ScriptedPeer(behaviour);
         using var stop = new CancellationTokenSource();
         await using var client = new DicomClient(At(peer.Port), new DicomClientOptions(), stop.Token);
         var store = client.StoreAsync(File(new SyntheticInstance()));
-        await Eventually.HoldsAsync(() => peer.Requests == 1);
+        await Eventually.HoldsAsync(() => isWaitedFor(peer));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.WaitAsync(s_longBeforeAnyTimer));
         await Eventually.HoldsAsync(() => peer.AbortsSeen == 1);
