@@ -83,7 +83,17 @@ public sealed class DicomFile
     public static DicomFile? Read(DicomSource source, string name, DicomOrigin origin)
     {
         ArgumentNullException.ThrowIfNull(source);
-        var header = HeaderScanner.Scan(source);
+        using var stream = source.Open();
+        return Read(source, stream, name, origin);
+    }
+
+    /// <summary>The same with a stream that the source has opened, at its first byte; it stays the caller's to close.</summary>
+    /// <exception cref="IOException">The source cannot be read.</exception>
+    public static DicomFile? Read(DicomSource source, Stream opened, string name, DicomOrigin origin)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(opened);
+        var header = HeaderScanner.Scan(source, opened);
         if (header is null)
             return null;
         var file = new DicomFile(name, origin, source, header) { TransferSyntaxUid = header.Syntax.Uid, ProblemDetail = header.Problem };

@@ -18,6 +18,12 @@ internal static class HeaderScanner
     public static DicomHeader? Scan(DicomSource source, bool whole = false)
     {
         using var stream = source.Open();
+        return Scan(source, stream, whole);
+    }
+
+    /// <summary>The same with a stream that the source has opened, at its first byte; it stays the caller's to close.</summary>
+    public static DicomHeader? Scan(DicomSource source, Stream stream, bool whole = false)
+    {
         using var input = new ForwardBuffer(stream);
         var (marker, isStandard) = FindMeta(input.Peek(140));
         if (marker < 0)

@@ -46,19 +46,17 @@ public sealed class LocalSource
     /// <summary>One file or archive, wherever its bytes are. That it is DICOM is expected: it gives a problem if not.</summary>
     public IEnumerable<DicomFile> Read(DicomSource source, DicomOrigin origin)
     {
-        ContentKind kind;
-        DicomFile? problem = null;
+        OpenedContent content;
         try
         {
-            kind = KindOf(source);
+            content = OpenedContent.Of(source);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            (kind, problem) = (ContentKind.Other, Broken(origin.FileName, origin, e));
+            return [Broken(origin.FileName, origin, e)];
         }
-        if (problem is not null)
-            return [problem];
-        return Content.IsArchive(kind) ? ReadArchive(source, kind, origin.FileName, origin, isGiven: true) : One(source, origin.FileName, origin, isGiven: true);
+        using (content)
+            return content.IsArchive ? ReadArchive(source, content.Kind, origin.FileName, origin, isGiven: true) : One(source, content.Stream, origin.FileName, origin, isGiven: true);
     }
 
     private IEnumerable<DicomFile> ReadFolder(string folder, bool recurse)
@@ -119,23 +117,19 @@ public sealed class LocalSource
     {
         _cancellation.ThrowIfCancellationRequested();
         var origin = new DicomOrigin { FileName = Path.GetFileName(path), LocalPath = path };
-        var (source, kind, problem) = Probe(path, origin);
-        if (problem is not null)
-            return [problem];
-        return Content.IsArchive(kind) ? ReadArchive(source!, kind, path, origin, isGiven) : One(source!, path, origin, isGiven);
-    }
-
-    private static (DicomSource? Source, ContentKind Kind, DicomFile? Problem) Probe(string path, DicomOrigin origin)
-    {
+        DicomSource source;
+        OpenedContent content;
         try
         {
-            var source = new FileDicomSource(path, new FileInfo(path).Length);
-            return (source, KindOf(source), null);
+            source = new FileDicomSource(path, new FileInfo(path).Length);
+            content = OpenedContent.Of(source);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return (null, ContentKind.Other, Unreadable(path, path, e, origin));
+            return [Unreadable(path, path, e, origin)];
         }
+        using (content)
+            return content.IsArchive ? ReadArchive(source, content.Kind, path, origin, isGiven) : One(source, content.Stream, path, origin, isGiven);
     }
 
     private IEnumerable<DicomFile> ReadArchive(DicomSource source, ContentKind kind, string path, DicomOrigin origin, bool isGiven)
@@ -183,23 +177,23 @@ public sealed class LocalSource
 
     private IEnumerable<DicomFile> Entry(DicomSource source, string name, DicomOrigin origin, int level)
     {
-        ContentKind kind;
-        DicomFile? problem = null;
+        OpenedContent content;
         try
         {
-            kind = KindOf(source);
+            content = OpenedContent.Of(source);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            (kind, problem) = (ContentKind.Other, Broken(name, origin, e));
+            return [Broken(name, origin, e)];
         }
-        if (problem is not null)
-            return [problem];
-        if (!Content.IsArchive(kind))
-            return One(source, name, origin, isGiven: false);
-        if (level > 0)
-            return [DicomFile.Unusable(name, origin, new(DicomProblem.BadArchive, "An archive inside an archive inside an archive is not opened."))];
-        return Nested(source, kind, name, origin, level + 1);
+        using (content)
+        {
+            if (!content.IsArchive)
+                return One(source, content.Stream, name, origin, isGiven: false);
+            if (level > 0)
+                return [DicomFile.Unusable(name, origin, new(DicomProblem.BadArchive, "An archive inside an archive inside an archive is not opened."))];
+            return Nested(source, content.Kind, name, origin, level + 1);
+        }
     }
 
     private IEnumerable<DicomFile> Nested(DicomSource source, ContentKind kind, string name, DicomOrigin origin, int level)
@@ -257,12 +251,12 @@ public sealed class LocalSource
         }
     }
 
-    private IEnumerable<DicomFile> One(DicomSource source, string name, DicomOrigin origin, bool isGiven)
+    private IEnumerable<DicomFile> One(DicomSource source, Stream stream, string name, DicomOrigin origin, bool isGiven)
     {
         DicomFile? file;
         try
         {
-            file = DicomFile.Read(source, name, origin);
+            file = DicomFile.Read(source, stream, name, origin);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
@@ -285,13 +279,6 @@ public sealed class LocalSource
 
     private static bool HasDicomName(string name)
         => Path.GetExtension(name).ToUpperInvariant() is ".DCM" or ".DICOM" or ".DCM30";
-
-    private static ContentKind KindOf(DicomSource source)
-    {
-        using var stream = source.Open();
-        var head = new byte[Content.HeadSize];
-        return Content.Of(head.AsSpan(0, stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)));
-    }
 
     /// <summary>An archive inside a compressed entry is spooled first: its directory is at its end.</summary>
     private IEnumerable<ArchiveEntry> Seekable(DicomSource source, Func<DicomSource, IEnumerable<ArchiveEntry>> read)
@@ -344,19 +331,4 @@ public sealed class LocalSource
 
     private static string LeafOf(string path)
         => Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) is { Length: > 0 } leaf ? leaf : path;
-
-    private sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : ForwardStream
-    {
-        private ReadOnlyMemory<byte> _prefix = prefix;
-
-        public override int Read(Span<byte> buffer)
-        {
-            if (_prefix.IsEmpty)
-                return rest.Read(buffer);
-            var count = Math.Min(buffer.Length, _prefix.Length);
-            _prefix.Span[..count].CopyTo(buffer);
-            _prefix = _prefix[count..];
-            return count;
-        }
-    }
 }
