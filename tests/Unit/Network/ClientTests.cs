@@ -9,12 +9,6 @@ namespace FlywheelDicom.Unit.Network;
 
 public class ClientTests
 {
-    private static readonly DicomClientOptions s_impatient = new()
-    {
-        ConnectTimeout = TimeSpan.FromSeconds(2), AssociationTimeout = TimeSpan.FromSeconds(1), ResponseTimeout = TimeSpan.FromSeconds(1),
-        WriteTimeout = TimeSpan.FromSeconds(1),
-    };
-
     private static readonly TimeSpan s_longBeforeAnyTimer = TimeSpan.FromSeconds(10);
 
     private static DicomDestination At(int port) => new() { Host = "127.0.0.1", Port = port, CalledAE = "PEER" };
@@ -122,7 +116,7 @@ public class ClientTests
     public async Task Silence_ends_with_the_timer()
     {
         using var peer = new ScriptedPeer(new PeerBehaviour { Status = _ => null });
-        await using var client = new DicomClient(At(peer.Port), s_impatient);
+        await using var client = new DicomClient(At(peer.Port), Timers.Short);
         var watch = Stopwatch.StartNew();
         var e = await Assert.ThrowsAsync<DicomNetworkException>(() => client.StoreAsync(File(new SyntheticInstance())));
         Assert.Equal(DicomNetworkError.ResponseTimeout, e.Error);
@@ -134,7 +128,7 @@ public class ClientTests
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        await using var client = new DicomClient(At(((IPEndPoint)listener.LocalEndpoint).Port), s_impatient);
+        await using var client = new DicomClient(At(((IPEndPoint)listener.LocalEndpoint).Port), Timers.Short);
         var e = await Assert.ThrowsAsync<DicomNetworkException>(() => client.StoreAsync(File(new SyntheticInstance())));
         Assert.Equal(DicomNetworkError.ResponseTimeout, e.Error);
     }
@@ -143,10 +137,10 @@ public class ClientTests
     public async Task Abort_and_reset_are_told_apart()
     {
         using var aborting = new ScriptedPeer(new PeerBehaviour { Status = _ => -1 });
-        await using var first = new DicomClient(At(aborting.Port), s_impatient);
+        await using var first = new DicomClient(At(aborting.Port), new DicomClientOptions());
         await Assert.ThrowsAsync<DicomAssociationAbortedException>(() => first.StoreAsync(File(new SyntheticInstance())));
         using var resetting = new ScriptedPeer(new PeerBehaviour { Status = _ => int.MinValue });
-        await using var second = new DicomClient(At(resetting.Port), s_impatient);
+        await using var second = new DicomClient(At(resetting.Port), new DicomClientOptions());
         var e = await Assert.ThrowsAsync<DicomNetworkException>(() => second.StoreAsync(File(new SyntheticInstance())));
         Assert.Equal(DicomNetworkError.ConnectionLost, e.Error);
     }
@@ -159,7 +153,7 @@ public class ClientTests
     public async Task What_is_no_DICOM_server_is_recognised(string garbage)
     {
         using var peer = new ScriptedPeer(new PeerBehaviour { Garbage = System.Text.Encoding.Latin1.GetBytes(garbage) });
-        await using var client = new DicomClient(At(peer.Port), s_impatient);
+        await using var client = new DicomClient(At(peer.Port), new DicomClientOptions());
         var e = await Assert.ThrowsAsync<DicomNetworkException>(() => client.StoreAsync(File(new SyntheticInstance())));
         Assert.Equal(DicomNetworkError.ProtocolError, e.Error);
     }
@@ -171,10 +165,10 @@ public class ClientTests
         closed.Start();
         var port = ((IPEndPoint)closed.LocalEndpoint).Port;
         closed.Stop();
-        await using var client = new DicomClient(At(port), s_impatient);
+        await using var client = new DicomClient(At(port), new DicomClientOptions());
         var e = await Assert.ThrowsAsync<DicomNetworkException>(() => client.EchoAsync());
         Assert.Equal("DicomConnectionRefused", e.ErrorId);
-        await using var lost = new DicomClient(At(port) with { Host = "no-such-host.invalid" }, s_impatient);
+        await using var lost = new DicomClient(At(port) with { Host = "no-such-host.invalid" }, new DicomClientOptions());
         e = await Assert.ThrowsAsync<DicomNetworkException>(() => lost.EchoAsync());
         Assert.Equal("DicomHostNotFound", e.ErrorId);
     }
@@ -201,7 +195,7 @@ public class ClientTests
     public async Task Association_that_the_peer_closed_while_idle_is_made_again()
     {
         await using var server = DicomServer.Start(new DicomServerOptions { Sink = new DiscardSink(), IdleTimeout = TimeSpan.FromMilliseconds(300) });
-        await using var client = new DicomClient(At(server.Port), s_impatient);
+        await using var client = new DicomClient(At(server.Port), new DicomClientOptions());
         await client.StoreAsync(File(new SyntheticInstance()));
         await Eventually.HoldsAsync(() => server.OpenAssociations == 0);
         Assert.Equal(DicomStatus.Success, (await client.StoreAsync(File(new SyntheticInstance { Number = 2 }))).Status);
@@ -213,7 +207,7 @@ public class ClientTests
     {
         var whole = new SyntheticInstance { Rows = 500, Columns = 500 }.ToArray();
         await using var server = DicomServer.Start(new DicomServerOptions { Sink = new DiscardSink() });
-        await using var client = new DicomClient(At(server.Port), s_impatient);
+        await using var client = new DicomClient(At(server.Port), new DicomClientOptions());
         await client.StoreAsync(File(new SyntheticInstance()));
         var shrinking = DicomFile.Read(new ShrinkingSource(whole), "shrinking", new DicomOrigin { FileName = "x" })!;
         var e = await Assert.ThrowsAsync<FlywheelDicom.IO.DicomFormatException>(() => client.StoreAsync(shrinking));

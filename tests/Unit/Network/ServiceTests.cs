@@ -6,13 +6,12 @@ namespace FlywheelDicom.Unit.Network;
 
 public class ServiceTests
 {
-    private static readonly DicomClientOptions s_options = new() { AssociationTimeout = TimeSpan.FromSeconds(5), ResponseTimeout = TimeSpan.FromSeconds(5) };
     private static readonly SopReference[] s_three = [new("1.2.840.10008.5.1.4.1.1.2", "1.2.3"), new("1.2.840.10008.5.1.4.1.1.2", "1.2.4"), new("1.2.840.10008.5.1.4.1.1.4", "1.2.5.67")];
 
     private static DicomDestination At(int port) => new() { Host = "127.0.0.1", Port = port, CalledAE = "PEER" };
 
     private static Task<CommitmentReport> AskAsync(ScriptedPeer peer, int seconds = 5, CommitmentListener? listener = null)
-        => CommitmentClient.RequestAsync(At(peer.Port), s_three, s_options, TimeSpan.FromSeconds(seconds), listener, default);
+        => CommitmentClient.RequestAsync(At(peer.Port), s_three, new DicomClientOptions(), TimeSpan.FromSeconds(seconds), listener, default);
 
     [Fact]
     public async Task Report_on_the_association_that_asked_is_taken_and_confirmed()
@@ -57,7 +56,7 @@ public class ServiceTests
     public async Task Listener_stores_nothing()
     {
         await using var listener = CommitmentListener.Start(IPAddress.Loopback, 0);
-        await using var client = new DicomClient(At(listener.Port), s_options);
+        await using var client = new DicomClient(At(listener.Port), new DicomClientOptions());
         var file = MemorySource.Read(new SyntheticInstance().ToArray())!;
         Assert.Equal(DicomNetworkError.ContextRefused, (await Assert.ThrowsAsync<DicomNetworkException>(() => client.StoreAsync(file))).Error);
     }
@@ -65,7 +64,7 @@ public class ServiceTests
     private static async Task<DicomStatus> ReportAsync(int port, string transaction)
     {
         var context = new PresentationContext(1, DicomUID.StorageCommitment, [DicomTransferSyntax.ImplicitVRLittleEndian.Uid]);
-        await using var association = await DicomAssociation.RequestAsync(At(port), [context], s_options, default);
+        await using var association = await DicomAssociation.RequestAsync(At(port), [context], new DicomClientOptions(), default);
         var dataset = CommitmentReport.EncodeRequest(transaction, s_three, DicomTransferSyntax.ImplicitVRLittleEndian);
         var command = new DimseCommand { Field = CommandField.EventReportRequest, SopClassUid = DicomUID.StorageCommitment, SopInstanceUid = "1.2.840.10008.1.20.1.1", TypeId = 1 };
         var response = await association.RequestAsync(association.Contexts[0], command, dataset, "reporting");

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Threading.Channels;
-using FlywheelDicom.Network;
 using FlywheelDicom.TestSupport;
 using FlywheelDicom.Transfer.Sending;
 
@@ -107,14 +106,10 @@ public sealed class FaultMatrix : IDisposable
     private static async Task<IReadOnlyList<DicomSendResult>> SendAsync(FaultScenario scenario, DicomDestination destination, int associations, string journalPath)
     {
         using var journal = SendJournal.Open(journalPath, destination);
-        var second = TimeSpan.FromSeconds(1);
         var options = new StoreOptions
         {
             MaxAssociations = associations, RetryTime = scenario.RetryTime, Journal = journal,
-            Client = new DicomClientOptions
-            {
-                ConnectTimeout = second, AssociationTimeout = second, ResponseTimeout = second, WriteTimeout = second, ComputesDigests = true,
-            },
+            Client = (scenario.RunsIntoTimer ? Timers.Short : new()) with { ComputesDigests = true },
         };
         var results = new ConcurrentQueue<DicomSendResult>();
         var input = Channel.CreateBounded<DicomFile>(16);

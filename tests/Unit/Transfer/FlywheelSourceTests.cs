@@ -10,10 +10,7 @@ namespace FlywheelDicom.Unit.Transfer;
 
 public sealed class FlywheelSourceTests
 {
-    private static FlywheelClient Client(Double server) => new(FlywheelApiKey.Parse(server.Key), new FlywheelClientOptions
-    {
-        RetryTime = TimeSpan.FromSeconds(2), ReadTimeout = TimeSpan.FromSeconds(2),
-    });
+    private static FlywheelClient Client(Double server) => new(FlywheelApiKey.Parse(server.Key), new FlywheelClientOptions());
 
     private static StoredContainer AddSession(Double server, string label = "Base/line")
         => server.AddChild(server.AddChild(server.AddChild(server.AddGroup("g" + label.Length), "P"), "S1"), label);

@@ -7,28 +7,26 @@ namespace FlywheelDicom.Unit.Transfer;
 
 public class ProofTests
 {
-    private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
-
     private static DicomSendResult Sent(int port, int number, DicomSendStatus status = DicomSendStatus.Sent) => new()
     {
         Name = $"{number}", Origin = new DicomOrigin { FileName = "x" }, SopClassUid = SyntheticInstance.CTImage, SopInstanceUid = $"1.2.{number}", StudyInstanceUid = "1.2",
         SeriesInstanceUid = "1.3", Status = status, Destination = new DicomDestination { Host = "127.0.0.1", Port = port, CalledAE = "PEER" },
     };
 
-    private static async Task<List<DicomSendResult>> AskAsync(IEnumerable<DicomSendResult> results, int batchSize = 1000)
+    private static async Task<List<DicomSendResult>> AskAsync(IEnumerable<DicomSendResult> results, int batchSize = 1000, DicomClientOptions? client = null)
     {
         var input = Channel.CreateUnbounded<DicomSendResult>();
         foreach (var result in results)
             input.Writer.TryWrite(result);
         input.Writer.Complete();
         var judged = new List<DicomSendResult>();
-        var options = new ProofOptions { BatchSize = batchSize, Patience = s_second, Client = new DicomClientOptions { ConnectTimeout = s_second, AssociationTimeout = s_second, ResponseTimeout = s_second } };
+        var options = new ProofOptions { BatchSize = batchSize, Client = client ?? new() };
         await new CommitmentJob(options, r =>
         {
             lock (judged)
                 judged.Add(r);
             return default;
-        }, _ => { }, default).RunAsync(input.Reader).WaitAsync(TimeSpan.FromSeconds(30));
+        }, _ => { }, default).RunAsync(input.Reader).WaitAsync(TimeSpan.FromSeconds(60));
         return judged;
     }
 
@@ -55,7 +53,7 @@ public class ProofTests
     public async Task Archive_that_aborts_or_is_silent_confirms_nothing()
     {
         using var silent = new ScriptedPeer(new PeerBehaviour { Ignore = _ => true });
-        var judged = await AskAsync([Sent(silent.Port, 1), Sent(silent.Port, 2)]);
+        var judged = await AskAsync([Sent(silent.Port, 1), Sent(silent.Port, 2)], client: Timers.Short);
         Assert.All(judged, r => Assert.Equal((DicomSendStatus.Failed, DicomProof.NotAnswered, "DicomResponseTimeout"), (r.Status, r.Proof, r.ErrorId)));
     }
 }

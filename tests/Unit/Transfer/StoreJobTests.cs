@@ -8,11 +8,8 @@ namespace FlywheelDicom.Unit.Transfer;
 
 public class StoreJobTests
 {
-    private static readonly StoreOptions s_quick = new()
-    {
-        RetryTime = TimeSpan.FromSeconds(5),
-        Client = new DicomClientOptions { ConnectTimeout = TimeSpan.FromSeconds(2), AssociationTimeout = TimeSpan.FromSeconds(1), ResponseTimeout = TimeSpan.FromSeconds(1) },
-    };
+    /// <summary>Tries for long: whatever heals is not given up on a slow machine.</summary>
+    private static readonly StoreOptions s_persistent = new() { RetryTime = TimeSpan.FromSeconds(60) };
 
     private static DicomFile File(int number, string syntax = SyntheticInstance.Explicit, string sopClass = SyntheticInstance.CTImage)
         => MemorySource.Read(new SyntheticInstance { Number = number, TransferSyntax = syntax, SopClass = sopClass }.ToArray())!;
@@ -39,7 +36,7 @@ public class StoreJobTests
     public async Task Out_of_resources_is_retried_until_it_heals()
     {
         using var peer = new ScriptedPeer(new PeerBehaviour { Status = n => n < 3 ? 0xA700 : 0, ErrorComment = "disk full" });
-        var result = (await SendAsync(peer.Port, s_quick, [File(1)])).Single();
+        var result = (await SendAsync(peer.Port, s_persistent, [File(1)])).Single();
         Assert.Equal((DicomSendStatus.Sent, 3), (result.Status, result.Attempts));
         Assert.Equal(1, peer.Associations);
     }
@@ -48,7 +45,7 @@ public class StoreJobTests
     public async Task Out_of_resources_that_lasts_fails_with_what_the_peer_said()
     {
         using var peer = new ScriptedPeer(new PeerBehaviour { Status = _ => 0xA701, ErrorComment = "disk full" });
-        var result = (await SendAsync(peer.Port, s_quick with { RetryTime = TimeSpan.FromSeconds(2) }, [File(1)])).Single();
+        var result = (await SendAsync(peer.Port, s_persistent with { RetryTime = TimeSpan.FromSeconds(2) }, [File(1)])).Single();
         Assert.Equal((DicomSendStatus.Failed, "disk full", (ushort)0xA701), (result.Status, result.ErrorComment, result.DicomStatus!.Value.Code));
         Assert.True(result.Attempts > 1);
     }
@@ -63,7 +60,7 @@ public class StoreJobTests
     public async Task Status_decides_outcome_and_tries(int status, DicomSendStatus outcome, int attempts)
     {
         using var peer = new ScriptedPeer(new PeerBehaviour { Status = _ => status });
-        var result = (await SendAsync(peer.Port, s_quick, [File(1)])).Single();
+        var result = (await SendAsync(peer.Port, s_persistent, [File(1)])).Single();
         Assert.Equal((outcome, attempts), (result.Status, result.Attempts));
     }
 
@@ -73,7 +70,7 @@ public class StoreJobTests
     public async Task Lost_association_is_made_again_and_nothing_is_lost(int loss)
     {
         using var peer = new ScriptedPeer(new PeerBehaviour { Status = n => n % 7 == 3 ? loss : 0 });
-        var results = await SendAsync(peer.Port, s_quick, Enumerable.Range(1, 50).Select(i => File(i)));
+        var results = await SendAsync(peer.Port, s_persistent, Enumerable.Range(1, 50).Select(i => File(i)));
         Assert.Equal(50, results.Count);
         Assert.All(results, r => Assert.Equal(DicomSendStatus.Sent, r.Status));
         Assert.Equal(50, peer.Stored.Distinct().Count());
@@ -84,7 +81,7 @@ public class StoreJobTests
     public async Task Lost_answer_and_then_already_there_counts_as_sent()
     {
         using var peer = new ScriptedPeer(new PeerBehaviour { Status = n => n == 1 ? int.MinValue : 0x0111 });
-        var result = (await SendAsync(peer.Port, s_quick, [File(1)])).Single();
+        var result = (await SendAsync(peer.Port, s_persistent, [File(1)])).Single();
         Assert.Equal((DicomSendStatus.Sent, 2), (result.Status, result.Attempts));
     }
 
@@ -92,7 +89,7 @@ public class StoreJobTests
     public async Task Instance_that_makes_the_peer_abort_fails_alone()
     {
         using var peer = new ScriptedPeer(new PeerBehaviour { Poison = uid => uid.EndsWith(".3", StringComparison.Ordinal) ? PeerReaction.Abort : null });
-        var results = await SendAsync(peer.Port, s_quick with { RetryTime = TimeSpan.FromSeconds(60) }, Enumerable.Range(1, 10).Select(i => File(i)));
+        var results = await SendAsync(peer.Port, s_persistent, Enumerable.Range(1, 10).Select(i => File(i)));
         Assert.Equal(5, results[2].Attempts);
         Assert.Equal((9, 1), (results.Count(r => r.Status == DicomSendStatus.Sent), results.Count(r => r.ErrorId == "DicomAssociationAborted")));
     }
@@ -101,9 +98,9 @@ public class StoreJobTests
     public async Task Transient_rejection_is_waited_for_and_permanent_is_not()
     {
         using var busy = new ScriptedPeer(new PeerBehaviour { Reject = n => n < 3 ? [3, 0, 0, 0, 0, 4, 0, 2, 3, 1] : null });
-        Assert.Equal(DicomSendStatus.Sent, (await SendAsync(busy.Port, s_quick, [File(1)])).Single().Status);
+        Assert.Equal(DicomSendStatus.Sent, (await SendAsync(busy.Port, s_persistent, [File(1)])).Single().Status);
         using var strict = new ScriptedPeer(new PeerBehaviour { Reject = _ => [3, 0, 0, 0, 0, 4, 0, 1, 1, 7] });
-        var result = (await SendAsync(strict.Port, s_quick, [File(1)])).Single();
+        var result = (await SendAsync(strict.Port, s_persistent, [File(1)])).Single();
         Assert.Equal((DicomSendStatus.Failed, 1, "DicomAssociationRejected"), (result.Status, result.Attempts, result.ErrorId));
     }
 
@@ -113,7 +110,7 @@ public class StoreJobTests
         string[] syntaxes = [SyntheticInstance.Explicit, SyntheticInstance.Implicit, SyntheticInstance.Jpeg2000, SyntheticInstance.Rle, SyntheticInstance.JpegBaseline];
         var files = Enumerable.Range(0, 600).Select(i => File(i + 1, syntaxes[i % 5], $"1.2.840.10008.5.1.4.1.1.{1000 + i / 5 % 60}"));
         using var peer = new ScriptedPeer(new PeerBehaviour());
-        var results = await SendAsync(peer.Port, s_quick, files);
+        var results = await SendAsync(peer.Port, s_persistent, files);
         Assert.Equal(600, results.Count(r => r.Status == DicomSendStatus.Sent));
         Assert.Equal(600, peer.Stored.Distinct().Count());
         Assert.All(peer.ContextCounts, c => Assert.InRange(c, 1, 128));
@@ -125,7 +122,7 @@ public class StoreJobTests
     {
         using var peer = new ScriptedPeer(new PeerBehaviour { Choose = (c, o) => c == SyntheticInstance.MRImage ? null : o[0] });
         var unusable = DicomFile.Unusable("broken.zip", new DicomOrigin { FileName = "broken.zip" }, new(DicomProblem.BadArchive, "It is damaged."));
-        var results = await SendAsync(peer.Port, s_quick, [File(1), unusable, File(2, sopClass: SyntheticInstance.MRImage), File(3)]);
+        var results = await SendAsync(peer.Port, s_persistent, [File(1), unusable, File(2, sopClass: SyntheticInstance.MRImage), File(3)]);
         Assert.Equal([DicomSendStatus.Sent, DicomSendStatus.Failed, DicomSendStatus.Failed, DicomSendStatus.Sent], results.Select(r => r.Status));
         Assert.Equal("It is damaged.", results[1].Reason);
         Assert.Contains("MR Image Storage", results[2].Reason, StringComparison.Ordinal);
@@ -135,7 +132,7 @@ public class StoreJobTests
     public async Task Window_that_the_peer_allows_is_used_and_results_stay_in_order()
     {
         using var peer = new ScriptedPeer(new PeerBehaviour { MaxOperations = 8 });
-        var results = await SendAsync(peer.Port, s_quick, Enumerable.Range(1, 300).Select(i => File(i)));
+        var results = await SendAsync(peer.Port, s_persistent, Enumerable.Range(1, 300).Select(i => File(i)));
         Assert.Equal(Enumerable.Range(1, 300).Select(i => File(i).SopInstanceUid), results.Select(r => r.SopInstanceUid));
         Assert.Equal(300, peer.Stored.Distinct().Count());
         Assert.Equal(1, peer.Associations);
@@ -146,7 +143,7 @@ public class StoreJobTests
     public async Task Without_a_window_one_is_under_way_at_a_time()
     {
         using var peer = new ScriptedPeer(new PeerBehaviour());
-        await SendAsync(peer.Port, s_quick, Enumerable.Range(1, 100).Select(i => File(i)));
+        await SendAsync(peer.Port, s_persistent, Enumerable.Range(1, 100).Select(i => File(i)));
         Assert.InRange(peer.MostUnderWay, 0, 1);
     }
 
@@ -154,7 +151,7 @@ public class StoreJobTests
     public async Task Order_is_kept_over_several_associations_where_it_is_asked_for()
     {
         using var peer = new ScriptedPeer(new PeerBehaviour { Status = n => n % 50 == 7 ? -1 : 0 });
-        var results = await SendAsync(peer.Port, s_quick with { MaxAssociations = 4, IsOrdered = true }, Enumerable.Range(1, 300).Select(i => File(i)));
+        var results = await SendAsync(peer.Port, s_persistent with { MaxAssociations = 4, IsOrdered = true }, Enumerable.Range(1, 300).Select(i => File(i)));
         Assert.Equal(Enumerable.Range(1, 300).Select(i => File(i).SopInstanceUid), results.Select(r => r.SopInstanceUid));
         Assert.All(results, r => Assert.Equal(DicomSendStatus.Sent, r.Status));
     }
@@ -163,7 +160,7 @@ public class StoreJobTests
     public async Task Automatic_grows_where_each_answer_takes_its_time()
     {
         using var peer = new ScriptedPeer(new PeerBehaviour { React = (_, _) => PeerReaction.Trickle });
-        var results = await SendAsync(peer.Port, s_quick with { MaxAssociations = StoreOptions.Automatic }, Enumerable.Range(1, 60).Select(i => File(i)));
+        var results = await SendAsync(peer.Port, s_persistent with { MaxAssociations = StoreOptions.Automatic }, Enumerable.Range(1, 60).Select(i => File(i)));
         Assert.Equal(60, results.Count(r => r.Status == DicomSendStatus.Sent));
         Assert.InRange(peer.Associations, 2, 16);
     }
@@ -172,7 +169,7 @@ public class StoreJobTests
     public async Task Automatic_is_content_with_what_it_is_given()
     {
         using var peer = new ScriptedPeer(new PeerBehaviour { React = (_, _) => PeerReaction.Trickle, MaxOpen = 1 });
-        var results = await SendAsync(peer.Port, s_quick with { MaxAssociations = StoreOptions.Automatic }, Enumerable.Range(1, 20).Select(i => File(i)));
+        var results = await SendAsync(peer.Port, s_persistent with { MaxAssociations = StoreOptions.Automatic }, Enumerable.Range(1, 20).Select(i => File(i)));
         Assert.Equal(20, results.Count(r => r is { Status: DicomSendStatus.Sent, Attempts: 1 }));
         Assert.Equal(1, peer.Associations);
     }
@@ -184,7 +181,7 @@ public class StoreJobTests
         var port = peer.Port;
         peer.Dispose();
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        var results = await SendAsync(port, s_quick with { RetryTime = TimeSpan.FromSeconds(1) }, Enumerable.Range(1, 500).Select(i => File(i)));
+        var results = await SendAsync(port, s_persistent with { RetryTime = TimeSpan.FromSeconds(1) }, Enumerable.Range(1, 500).Select(i => File(i)));
         Assert.Equal(500, results.Count(r => r is { Status: DicomSendStatus.Failed, ErrorId: "DicomConnectionRefused" }));
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20));
     }
@@ -195,7 +192,7 @@ public class StoreJobTests
     public async Task Several_associations_send_each_instance_once(int associations)
     {
         await using var server = DicomServer.Start(new DicomServerOptions { Sink = new DiscardSink() });
-        var results = await SendAsync(server.Port, s_quick with { MaxAssociations = associations }, Enumerable.Range(1, 400).Select(i => File(i)));
+        var results = await SendAsync(server.Port, s_persistent with { MaxAssociations = associations }, Enumerable.Range(1, 400).Select(i => File(i)));
         Assert.Equal(400, results.Select(r => r.SopInstanceUid).Distinct().Count());
         Assert.Equal(400, server.Instances);
         Assert.All(results, r => Assert.Equal(DicomSendStatus.Sent, r.Status));
@@ -205,7 +202,7 @@ public class StoreJobTests
     public async Task Peer_that_gives_fewer_associations_is_used_with_those()
     {
         await using var server = DicomServer.Start(new DicomServerOptions { Sink = new DiscardSink(), MaxAssociations = 2 });
-        var results = await SendAsync(server.Port, s_quick with { MaxAssociations = 6 }, Enumerable.Range(1, 300).Select(i => File(i)));
+        var results = await SendAsync(server.Port, s_persistent with { MaxAssociations = 6 }, Enumerable.Range(1, 300).Select(i => File(i)));
         Assert.Equal(300, results.Count(r => r.Status == DicomSendStatus.Sent));
         Assert.Equal(300, server.Instances);
     }
@@ -218,7 +215,7 @@ public class StoreJobTests
         await System.IO.File.WriteAllBytesAsync(path, new SyntheticInstance { Number = 2 }.ToArray());
         var gone = DicomFile.Open(path);
         System.IO.File.Delete(path);
-        var results = await SendAsync(peer.Port, s_quick, [File(1), gone, File(3)]);
+        var results = await SendAsync(peer.Port, s_persistent, [File(1), gone, File(3)]);
         Assert.Equal([DicomSendStatus.Sent, DicomSendStatus.Failed, DicomSendStatus.Sent], results.Select(r => r.Status));
         Assert.Equal(DicomProblem.Unreadable, results[1].ErrorId);
         Assert.Equal(1, peer.Associations);
