@@ -20,16 +20,18 @@ Set-StrictMode -Version 3
 $ErrorActionPreference = 'Stop'
 $output = [IO.Path]::GetFullPath((Join-Path $PSScriptRoot '../output'))
 $module = Join-Path $output 'FlywheelDicom/FlywheelDicom.psd1'
-$results = Join-Path $PSScriptRoot 'results/results.json'
+$figures = Join-Path $PSScriptRoot 'results/results.json'
 Import-Module $module
 Add-Type -Path (Join-Path $output 'support/FlywheelDicom.TestSupport.dll')
 $work = (New-Item (Join-Path $output 'bench') -ItemType Directory -Force).FullName
-# Without it DCMTK waits for a delayed acknowledgement at each small instance.
+# Without it DCMTK waits for a delayed acknowledgement at each instance.
 $env:TCP_NODELAY = '1'
 $dcmtk = @{}
 foreach ($tool in 'dcmsend', 'storescu', 'storescp') { $dcmtk[$tool] = (Get-Command $tool -CommandType Application -ErrorAction Ignore | Select-Object -First 1).Source }
 $python = 'python3', 'python' | ForEach-Object { (Get-Command $_ -CommandType Application -All -ErrorAction Ignore).Source } |
     Where-Object { & $_ -c 'import pynetdicom' *> $null; $LASTEXITCODE -eq 0 } | Select-Object -First 1
+# The pwsh.dll of PowerShell's .NET tool, or nothing where PowerShell is installed.
+$tool = if ([IO.Path]::GetFileNameWithoutExtension([Environment]::ProcessPath) -eq 'dotnet') { [Environment]::GetCommandLineArgs()[0] }
 $processes = [Collections.Generic.List[Diagnostics.Process]]::new()
 $rows = [Collections.Generic.List[object]]::new()
 
@@ -42,7 +44,7 @@ function Get-Seconds([scriptblock] $Action) {
 }
 
 function Get-Set([string] $Name) {
-    $shape = @{ small = 2000, 64, 1; ct = 400, 512, 1; large = 1, 512, 1024; huge = 1, 512, 5120 }[$Name]
+    $shape = @{ few = 200, 64, 1; small = 2000, 64, 1; ct = 400, 512, 1; large = 1, 512, 1024; huge = 1, 512, 5120 }[$Name]
     $folder = Join-Path $work $Name
     if (-not (Test-Path $folder)) { [FlywheelDicom.TestSupport.BenchmarkSet]::Save($folder, $shape[0], $shape[1], $shape[2]) }
     $folder
@@ -56,7 +58,7 @@ function Get-Archive([string] $Name) {
 
 function Start-Own {
     $info = [Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
-    if ([IO.Path]::GetFileNameWithoutExtension($info.FileName) -eq 'dotnet') { $info.ArgumentList.Add([Environment]::GetCommandLineArgs()[0]) }
+    if ($tool) { $info.ArgumentList.Add($tool) }
     '-NoProfile', '-File', (Join-Path $PSScriptRoot 'Start-Receiver.ps1'), '-Module', $module | ForEach-Object { $info.ArgumentList.Add($_) }
     $info.RedirectStandardInput = $info.RedirectStandardOutput = $true
     $process = [Diagnostics.Process]::Start($info)
@@ -64,7 +66,7 @@ function Start-Own {
     [int] $process.StandardOutput.ReadLine()
 }
 
-function Start-Storescp([switch] $Fork) {
+function Start-Storescp([switch] $Fork, [switch] $AsItComes) {
     $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
     $listener.Start()
     $port = $listener.LocalEndpoint.Port
@@ -72,6 +74,7 @@ function Start-Storescp([switch] $Fork) {
     $info = [Diagnostics.ProcessStartInfo]::new($dcmtk.storescp)
     '--ignore', '-pdu', '131072', '+xa' | ForEach-Object { $info.ArgumentList.Add($_) }
     if ($Fork) { $info.ArgumentList.Add('--fork') }
+    if ($AsItComes) { $null = $info.Environment.Remove('TCP_NODELAY') }
     $info.ArgumentList.Add("$port")
     $processes.Add([Diagnostics.Process]::Start($info))
     Start-Sleep -Milliseconds 500
@@ -94,13 +97,14 @@ function Invoke-GearWay([string] $Path, [int] $Port) {
     if ($LASTEXITCODE) { throw 'The way of the gear failed.' }
 }
 
-# Ours and the rival in turn; the medians, and the median of the ratios.
-function Compare-Pair([scriptblock] $Ours, [scriptblock] $Rival, [int] $WarmUp = 1, [int] $Count = $Pairs) {
-    foreach ($i in 1..$WarmUp) { $null = & $Ours }
+# Each of ours and the rival in turn; for each of ours the medians, and the median of the ratios.
+function Compare-InTurn([scriptblock[]] $Ours, [scriptblock] $Rival, [int] $WarmUp = 1, [int] $Count = $Pairs) {
+    foreach ($action in $Ours) { foreach ($i in 1..$WarmUp) { $null = & $action } }
     $null = & $Rival
-    $mine, $theirs = [double[]]::new($Count), [double[]]::new($Count)
-    foreach ($i in 0..($Count - 1)) { $mine[$i] = Get-Seconds $Ours; $theirs[$i] = Get-Seconds $Rival }
-    [pscustomobject]@{ Ours = Get-Median $mine; Rival = Get-Median $theirs; Ratio = Get-Median (0..($Count - 1) | ForEach-Object { $mine[$_] / $theirs[$_] }) }
+    $rounds = foreach ($i in 1..$Count) { , @(foreach ($action in @($Ours) + $Rival) { Get-Seconds $action }) }
+    foreach ($one in 0..($Ours.Count - 1)) {
+        [pscustomobject]@{ Ours = Get-Median $rounds.ForEach({ $_[$one] }); Rival = Get-Median $rounds.ForEach({ $_[-1] }); Ratio = Get-Median $rounds.ForEach({ $_[$one] / $_[-1] }) }
+    }
 }
 
 function Add-Row([string] $Part, [string] $Work, [string] $Measured, [string] $Goal, [bool] $IsMet, [hashtable] $Figures) {
@@ -108,9 +112,18 @@ function Add-Row([string] $Part, [string] $Work, [string] $Measured, [string] $G
     Write-Information "${Work}: $Measured (goal: $Goal)" -InformationAction Continue
 }
 
-function Get-Peak([string] $Path, [int] $Port) {
-    $arguments = @(if ([IO.Path]::GetFileNameWithoutExtension([Environment]::ProcessPath) -eq 'dotnet') { [Environment]::GetCommandLineArgs()[0] })
-    $arguments += '-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot 'Measure-Run.ps1'), '-Module', $module
+# The tool's assemblies are not compiled ahead, unlike those that PowerShell's installers and images bring.
+function Get-PrecompiledShell {
+    $folder = Join-Path $work "powershell-$($PSVersionTable.PSVersion)"
+    if (-not (Test-Path $folder)) {
+        dotnet publish (Join-Path $PSScriptRoot 'Precompiled') "-p:PowerShellTool=$PSHOME" -o $folder --nologo -v quiet | Out-Host
+        if ($LASTEXITCODE) { throw 'PowerShell could not be compiled ahead.' }
+    }
+    Join-Path $folder 'pwsh.dll'
+}
+
+function Get-Peak([string] $Path, [int] $Port, [string] $Shell = $tool) {
+    $arguments = @($Shell | Where-Object { $_ }) + '-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot 'Measure-Run.ps1'), '-Module', $module
     if ($Path) { $arguments += '-Path', $Path, '-Port', $Port, '-ReportPath', (Join-Path $work 'report.csv') }
     $lines = @(& ([Environment]::ProcessPath) @arguments)
     if ($LASTEXITCODE) { throw "The run of $Path failed." }
@@ -122,11 +135,17 @@ try {
         $port = Start-Storescp
         foreach ($set in 'small', 'ct', 'large') {
             $path = Get-Set $set
-            $pair = Compare-Pair { Send-Set $path $port } { Invoke-Rival dcmsend $path $port } -WarmUp ($set -eq 'large' ? 2 : 8)
+            $pair = Compare-InTurn { Send-Set $path $port } { Invoke-Rival dcmsend $path $port } -WarmUp ($set -eq 'large' ? 2 : 16)
             Add-Row Warm "$set, warm, one association, to storescp" ('{0:0.00} of dcmsend''s time ({1:0.000} s, {2:0.000} s)' -f $pair.Ratio, $pair.Ours, $pair.Rival) 'at most 1.00' ($pair.Ratio -le 1) @{ ratio = $pair.Ratio; ours = $pair.Ours; rival = $pair.Rival; rivalName = 'dcmsend' }
-            $pair = Compare-Pair { Send-Set $path $port } { Invoke-Rival storescu $path $port }
+            $pair = Compare-InTurn { Send-Set $path $port } { Invoke-Rival storescu $path $port }
             Add-Row Warm "$set, the same beside storescu" ('{0:0.00} of its time ({1:0.000} s, {2:0.000} s)' -f $pair.Ratio, $pair.Ours, $pair.Rival) '' $true @{ ratio = $pair.Ratio; ours = $pair.Ours; rival = $pair.Rival; rivalName = 'storescu' }
         }
+    }
+    if ('Warm' -in $Part -and $dcmtk.dcmsend -and $dcmtk.storescp) {
+        $port = Start-Storescp -AsItComes
+        $path = Get-Set few
+        $pair = Compare-InTurn { Send-Set $path $port } { Invoke-Rival dcmsend $path $port }
+        Add-Row Warm '200 small, warm, one association, to storescp without TCP_NODELAY' ('{0:0} times as fast as dcmsend ({1:0.000} s, {2:0.000} s)' -f (1 / $pair.Ratio), $pair.Ours, $pair.Rival) '' $true @{ ratio = $pair.Ratio; ours = $pair.Ours; rival = $pair.Rival; rivalName = 'dcmsend' }
     }
     if ('Own' -in $Part) {
         $port = Start-Own
@@ -137,31 +156,34 @@ try {
         Add-Row Own 'small, warm, one association, to the built-in receiver' ('{0:#,0} instances a second' -f (2000 / $seconds)) 'at least 10,000' (2000 / $seconds -ge 10000) @{ ours = $seconds; perSecond = 2000 / $seconds }
         $path = Get-Set large
         $file = (Get-ChildItem $path)[0].FullName
-        $pair = Compare-Pair { Send-Set $path $port } { [FlywheelDicom.TestSupport.SocketCopy]::Run($file) } -WarmUp 3
+        $pair = Compare-InTurn { Send-Set $path $port } { [FlywheelDicom.TestSupport.SocketCopy]::Run($file) } -WarmUp 3
         Add-Row Own 'large, warm, to the built-in receiver, beside a plain socket copy' ('{0:0.00} of its speed ({1:0.000} s, {2:0.000} s)' -f (1 / $pair.Ratio), $pair.Ours, $pair.Rival) 'at least 0.60' (1 / $pair.Ratio -ge 0.6) @{ ratio = $pair.Ratio; ours = $pair.Ours; rival = $pair.Rival; rivalName = 'socket copy' }
     }
     if ('Process' -in $Part -and $dcmtk.storescp) {
         $port = Start-Storescp
+        $shells = @(if ($tool) { @{ Shell = Get-PrecompiledShell; In = '' }, @{ Shell = $tool; In = ', in PowerShell''s .NET tool' } } else { @{ Shell = ''; In = '' } })
         # Where pynetdicom is not installed: what the gear's way took on another machine of the same size, with pynetdicom 3.1.
         foreach ($case in @{ Set = 'ct'; Reference = 5.2; Goal = 5 }, @{ Set = 'small'; Reference = 96.0; Goal = 50 }) {
             $zip = Get-Archive $case.Set
-            if ($python) {
-                $pair = Compare-Pair { Get-Peak $zip $port } { Invoke-GearWay $zip $port }
-                $seconds, $rival, $times, $beside = $pair.Ours, $pair.Rival, (1 / $pair.Ratio), ''
-            } else {
-                $null = Get-Peak $zip $port
-                $seconds = Get-Median (1..$Pairs | ForEach-Object { Get-Seconds { Get-Peak $zip $port } })
-                $rival, $times, $beside = $case.Reference, ($case.Reference / $seconds), 'reference '
+            $ours = @({ Get-Peak $zip $port $shells[0].Shell }, { Get-Peak $zip $port $shells[1].Shell })[0..($shells.Count - 1)]
+            $rival, $beside = $python ? ({ Invoke-GearWay $zip $port }, '') : ({ }, 'reference ')
+            $results = @(Compare-InTurn $ours $rival)
+            foreach ($i in 0..($shells.Count - 1)) {
+                $seconds = $results[$i].Ours
+                $other = $python ? $results[$i].Rival : $case.Reference
+                $times = $python ? 1 / $results[$i].Ratio : $other / $seconds
+                Add-Row Process "$($case.Set).zip to CSV, whole process, to storescp$($shells[$i].In)" ('{0:0.0} times as fast as the gear''s way ({1:0.00} s; {2}{3:0.0} s)' -f $times, $seconds, $beside, $other) "at least $($case.Goal) times" ($times -ge $case.Goal) @{ ours = $seconds; rival = $other; times = $times; rivalName = 'pydicom and pynetdicom' }
             }
-            Add-Row Process "$($case.Set).zip to CSV, whole process, to storescp" ('{0:0.0} times as fast as the gear''s way ({1:0.00} s; {2}{3:0.0} s)' -f $times, $seconds, $beside, $rival) "at least $($case.Goal) times" ($times -ge $case.Goal) @{ ours = $seconds; rival = $rival; times = $times; rivalName = 'pydicom and pynetdicom' }
         }
-        $import = Get-Median (1..$Pairs | ForEach-Object { (Get-Seconds { Get-Peak '' 0 }) })
-        Add-Row Process 'PowerShell that only imports the module' ('{0:0.00} s' -f $import) '' $true @{ ours = $import }
+        foreach ($shell in $shells) {
+            $import = Get-Median (1..$Pairs | ForEach-Object { (Get-Seconds { Get-Peak '' 0 $shell.Shell }) })
+            Add-Row Process "PowerShell that only imports the module$($shell.In)" ('{0:0.00} s' -f $import) '' $true @{ ours = $import }
+        }
     }
     if ('Distance' -in $Part -and $dcmtk.dcmsend -and $dcmtk.storescp) {
         $line = [FlywheelDicom.TestSupport.DelayedLine]::new((Start-Storescp -Fork), [timespan]::FromMilliseconds(10))
         $path = Get-Set small
-        $pair = Compare-Pair { Send-Set $path $line.Port @{ MaxAssociations = 'Auto' } } { Invoke-Rival dcmsend $path $line.Port }
+        $pair = Compare-InTurn { Send-Set $path $line.Port @{ MaxAssociations = 'Auto' } } { Invoke-Rival dcmsend $path $line.Port }
         Add-Row Distance 'small, round trip of 20 ms, Auto, to storescp' ('{0:0.0} times as fast as dcmsend ({1:0.0} s, {2:0.0} s)' -f (1 / $pair.Ratio), $pair.Ours, $pair.Rival) 'at least 8 times' (1 / $pair.Ratio -ge 8) @{ ratio = $pair.Ratio; ours = $pair.Ours; rival = $pair.Rival; rivalName = 'dcmsend' }
         $line.Dispose()
         $line = [FlywheelDicom.TestSupport.DelayedLine]::new((Start-Own), [timespan]::FromMilliseconds(10))
@@ -201,13 +223,13 @@ try {
     }
 }
 
-$old = (Test-Path $results) ? @((Get-Content $results -Raw | ConvertFrom-Json -AsHashtable).rows | Where-Object { $_.part -notin $Part }) : @()
+$old = (Test-Path $figures) ? @((Get-Content $figures -Raw | ConvertFrom-Json -AsHashtable).rows | Where-Object { $_.part -notin $Part }) : @()
 $order = 'Warm', 'Own', 'Process', 'Distance', 'Memory', 'Linear'
 $all = @($old) + @($rows) | Sort-Object { $order.IndexOf($_.part) } -Stable
-$null = New-Item (Split-Path $results) -ItemType Directory -Force
+$null = New-Item (Split-Path $figures) -ItemType Directory -Force
 [ordered]@{
     measured = [datetime]::UtcNow.ToString('yyyy-MM-dd'); processors = [Environment]::ProcessorCount; system = [Runtime.InteropServices.RuntimeInformation]::OSDescription
     runtime = [Runtime.InteropServices.RuntimeInformation]::FrameworkDescription; powershell = "$($PSVersionTable.PSVersion)"; rows = $all
-} | ConvertTo-Json -Depth 6 | Set-Content $results
-& (Join-Path $PSScriptRoot 'Write-Results.ps1') -Path $results
+} | ConvertTo-Json -Depth 6 | Set-Content $figures
+& (Join-Path $PSScriptRoot 'Write-Results.ps1') -Path $figures
 if (-not $dcmtk.dcmsend) { 'DCMTK is not installed here: no comparison with it.' }

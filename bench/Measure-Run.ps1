@@ -4,6 +4,7 @@
 One whole job in a process of its own, file to report; the last line is its peak memory in MB. Without a path it only imports the module.
 #>
 param([Parameter(Mandatory)] [string] $Module, [string] $Path, [int] $Port, [string] $ReportPath)
+$ErrorActionPreference = 'Stop'
 Import-Module $Module
 if ($Path) {
     $report = Get-DicomFile $Path | Add-FwSendTag | Send-DicomStore 127.0.0.1 -Port $Port | Export-FwSendReport -Path $ReportPath

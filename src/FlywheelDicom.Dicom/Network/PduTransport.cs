@@ -23,6 +23,9 @@ internal sealed class TlsRecordException() : IOException("What came is TLS, not 
 internal sealed class PduTransport : IDisposable
 {
     private const int HeaderSize = 6;
+
+    /// <summary>Less than any segment holds: a piece of a PDU that was written alone.</summary>
+    private const int FewBytes = 512;
     private static readonly TimeSpan s_watch = TimeSpan.FromMilliseconds(250);
 
     private readonly Socket _socket;
@@ -171,6 +174,8 @@ internal sealed class PduTransport : IDisposable
             (_start, _end) = (0, 0);
         while (_end - _start < count)
         {
+            if (_end - _start is > 0 and < FewBytes)
+                AcknowledgeNow();
             var read = await _stream.ReadAsync(_buffer.AsMemory(_end), CancellationToken.None).ConfigureAwait(false);
             if (read == 0)
                 return false;
@@ -178,6 +183,25 @@ internal sealed class PduTransport : IDisposable
             _end += read;
         }
         return true;
+    }
+
+    /// <summary>
+    /// A peer that writes a PDU in two pieces, with Nagle's algorithm on, holds the second back until the first is acknowledged,
+    /// for which a system takes 40 ms and more where it has nothing to say (RFC 1122 §4.2.3.2). DCMTK does, and what is made of it.
+    /// </summary>
+    private void AcknowledgeNow()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        const int tcp = 6, quickAck = 12;
+        try
+        {
+            _socket.SetRawSocketOption(tcp, quickAck, [1, 0, 0, 0]);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It comes later then, or the connection is gone, which reading will tell.
+        }
     }
 
     private void MakeRoom(int count)
