@@ -118,6 +118,27 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
         return DicomDictionary.ImpliedVR(entry.Tag);
     }
 
+    /// <summary>The element numbers that a group has.</summary>
+    internal HashSet<ushort> ElementsOf(ushort group)
+    {
+        var elements = new HashSet<ushort>();
+        foreach (ref readonly var entry in _entries.AsSpan())
+        {
+            if (entry.Tag.Group == group)
+                elements.Add(entry.Tag.Element);
+        }
+        foreach (var (tag, edit) in _edits)
+        {
+            if (tag.Group != group)
+                continue;
+            if (edit.IsRemoval)
+                elements.Remove(tag.Element);
+            else
+                elements.Add(tag.Element);
+        }
+        return elements;
+    }
+
     private IEnumerable<DicomTag> Tags()
     {
         var present = _entries.Select(e => e.Tag).Where(t => !(_edits.TryGetValue(t, out var edit) && edit.IsRemoval));
@@ -144,19 +165,19 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
         return bytes.Length == 0 ? [] : [.. SequenceItems.Parse(bytes, entry, CharacterSet, _depth + 1)];
     }
 
-    private byte[] ValueBytes(ElementEntry entry)
+    private ReadOnlySpan<byte> ValueBytes(ElementEntry entry)
     {
         if (entry.IsSequence || entry.Length <= 0)
             return [];
         return Range(entry.ValuePosition, entry.Length);
     }
 
-    private byte[] ElementBytes(ElementEntry entry) => Range(entry.ValuePosition, entry.End - entry.ValuePosition);
+    private byte[] ElementBytes(ElementEntry entry) => Range(entry.ValuePosition, entry.End - entry.ValuePosition).ToArray();
 
-    private byte[] Range(long position, long length)
+    private ReadOnlySpan<byte> Range(long position, long length)
     {
         if (position + length <= _bytes.Length)
-            return _bytes.AsSpan((int)position, (int)length).ToArray();
+            return _bytes.AsSpan((int)position, (int)length);
         if (length > DicomHeader.MaxLoadedValue || _load is null)
             throw new InvalidOperationException($"A value of {length} bytes is too large to be looked at; read it from OpenRead().");
         return _load(position, (int)length);

@@ -55,10 +55,10 @@ public readonly record struct DicomVR
     public bool IsText => Kind is VRKind.Text or VRKind.LongText;
 
     /// <summary>Text that (0008,0005) governs (PS3.5 §6.1.2.3).</summary>
-    public bool IsEncodedText => Code is "LO" or "SH" or "PN" or "LT" or "ST" or "UC" or "UT";
+    public bool IsEncodedText => Packed is 0x4C4F or 0x5348 or 0x504E or 0x4C54 or 0x5354 or 0x5543 or 0x5554;           // LO SH PN LT ST UC UT
 
     /// <summary>Text in which a backslash is a character and not a separator.</summary>
-    public bool IsSingleText => Code is "LT" or "ST" or "UT" or "UR";
+    public bool IsSingleText => Packed is 0x4C54 or 0x5354 or 0x5554 or 0x5552;                                         // LT ST UT UR
 
     internal byte Padding => IsText && this != UI ? (byte)' ' : (byte)0;
 

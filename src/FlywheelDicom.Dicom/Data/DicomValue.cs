@@ -33,7 +33,7 @@ internal static class DicomValue
 
     /// <summary>The exact text without its padding; UIDs lose NULs and spaces at the end, as both are met.</summary>
     public static string Text(ReadOnlySpan<byte> bytes, DicomVR vr, DicomCharacterSet characterSet)
-        => (vr.IsEncodedText ? characterSet.Decode(bytes) : DicomCharacterSet.Default.Decode(bytes)).TrimEnd(' ', '\0');
+        => vr.IsEncodedText ? characterSet.Decode(bytes).TrimEnd(' ', '\0') : DicomCharacterSet.Default.Decode(bytes.TrimEnd(" \0"u8));
 
     /// <summary>Bytes of a value as little endian, padded to even length.</summary>
     /// <exception cref="ArgumentException">The value does not fit the VR, or has characters that the set lacks.</exception>

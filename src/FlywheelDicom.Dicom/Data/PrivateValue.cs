@@ -7,6 +7,9 @@ public sealed class PrivateValue
 {
     private const int MaxLength = 64;
 
+    private readonly DicomEdit _identifier;
+    private readonly DicomEdit _value;
+
     /// <exception cref="ArgumentException">The group cannot hold private elements, or a text does not fit LO.</exception>
     public PrivateValue(int group, string identifier, string value)
     {
@@ -15,6 +18,7 @@ public sealed class PrivateValue
         Group = (ushort)group;
         Identifier = Checked(identifier, nameof(identifier));
         Value = Checked(value, nameof(value));
+        (_identifier, _value) = (Text(Identifier), Text(Value));
     }
 
     public ushort Group { get; }
@@ -30,17 +34,17 @@ public sealed class PrivateValue
     /// <exception cref="PrivateBlockFullException">There is no free block or element.</exception>
     internal (DicomTag Tag, DicomEdit Edit)[] Reserve(DicomDataset dataset)
     {
-        var present = dataset.Select(e => e.Tag).Where(t => t.Group == Group).Select(t => t.Element).ToHashSet();
+        var present = dataset.ElementsOf(Group);
         for (var block = 0x10; block <= 0xFF; block++)
         {
-            if (present.Contains((ushort)block) && IsSame(dataset.GetText(new DicomTag(Group, (ushort)block)), Identifier))
+            if (present.Contains((ushort)block) && IsSame(dataset.GetText(Element(block)), Identifier))
                 return InBlock(dataset, present, block);
         }
         for (var block = 0x10; block <= 0xFF; block++)
         {
             if (present.Contains((ushort)block) || present.Any(e => e >> 8 == block))
                 continue;
-            return [Text(block, Identifier), Text(block << 8, Value)];
+            return [(Element(block), _identifier), (Element(block << 8), _value)];
         }
         throw new PrivateBlockFullException(
             $"Group 0x{Group:X4} has no free private block for '{Identifier}': all 240 are reserved or hold elements without a creator.");
@@ -49,19 +53,20 @@ public sealed class PrivateValue
     private (DicomTag, DicomEdit)[] InBlock(DicomDataset dataset, HashSet<ushort> present, int block)
     {
         var elements = Enumerable.Range(block << 8, 256).Select(e => (ushort)e).ToList();
-        if (elements.Any(e => present.Contains(e) && IsSame(dataset.GetText(new DicomTag(Group, e)), Value)))
+        if (elements.Any(e => present.Contains(e) && IsSame(dataset.GetText(Element(e)), Value)))
             return [];
         foreach (var element in elements)
         {
             if (!present.Contains(element))
-                return [Text(element, Value)];
+                return [(Element(element), _value)];
         }
         throw new PrivateBlockFullException(
             $"Private block (0x{Group:X4},{block:X2}xx) of '{Identifier}' is full: none of its 256 elements is free.");
     }
 
-    private (DicomTag, DicomEdit) Text(int element, string text)
-        => (new DicomTag(Group, (ushort)element), DicomEdit.Set(DicomVR.LO, DicomValue.Encode(text, new DicomTag(Group, (ushort)element), DicomVR.LO, DicomCharacterSet.Default)));
+    private DicomTag Element(int element) => new(Group, (ushort)element);
+
+    private DicomEdit Text(string text) => DicomEdit.Set(DicomVR.LO, DicomValue.Encode(text, Element(0), DicomVR.LO, DicomCharacterSet.Default));
 
     /// <summary>Exact by the standard, case and padding aside in the field.</summary>
     private static bool IsSame(string? found, string wanted)

@@ -31,6 +31,9 @@ internal sealed class ForwardBuffer : IDisposable
     /// <summary>The first bytes since <see cref="Rebase"/>.</summary>
     public byte[] Kept => _kept.AsSpan(0, _keptLength).ToArray();
 
+    /// <summary>Keeps no more than it has.</summary>
+    public void EndKeeping() => _keeps = false;
+
     /// <summary>Counts from here on, and keeps the bytes that follow up to the limit.</summary>
     public void Rebase(int keepLimit)
     {
@@ -91,6 +94,9 @@ internal sealed class ForwardBuffer : IDisposable
     {
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
+        if (_kept.Length > 0)
+            ArrayPool<byte>.Shared.Return(_kept);
+        _kept = [];
     }
 
     private void Consume(int count)
@@ -109,9 +115,18 @@ internal sealed class ForwardBuffer : IDisposable
             return;
         }
         if (_keptLength + bytes.Length > _kept.Length)
-            Array.Resize(ref _kept, Math.Min(_keepLimit, Math.Max(4096, (_keptLength + bytes.Length) * 2)));
+            GrowKept(Math.Max(4096, (_keptLength + bytes.Length) * 2));
         bytes.CopyTo(_kept.AsSpan(_keptLength));
         _keptLength += bytes.Length;
+    }
+
+    private void GrowKept(int size)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(size);
+        _kept.AsSpan(0, _keptLength).CopyTo(larger);
+        if (_kept.Length > 0)
+            ArrayPool<byte>.Shared.Return(_kept);
+        _kept = larger;
     }
 
     private void Fill(int count)

@@ -88,7 +88,7 @@ internal static class HeaderScanner
                 : isLong ? BinaryPrimitives.ReadUInt32LittleEndian(head[8..]) : BinaryPrimitives.ReadUInt16LittleEndian(head[6..]);
             meta.IsStandard &= isExplicit;
             input.Skip(isLong ? 12 : 8);
-            if (length > MetaLimit)
+            if (length > MetaLimit || tag.Element is not (0x0000 or 0x0002 or 0x0010))
             {
                 if (!input.Skip(length))
                     return meta with { Problem = new(DicomProblem.Truncated, $"The file ends inside its meta information: {tag} promises {length} bytes.") };
@@ -187,9 +187,8 @@ internal static class HeaderScanner
     private static DicomHeader Walk(
         ForwardBuffer input, long position, DicomTransferSyntax syntax, DicomTransferSyntax framing, long length, bool whole)
     {
-        List<ElementEntry> entries = [], tail = [];
+        List<ElementEntry> entries = new(32), tail = [];
         DicomProblem? problem = null;
-        byte[]? kept = null;
         var pixels = -1L;
         var end = -1L;
         // The window is the caller's: the reader is not disposed here.
@@ -197,7 +196,7 @@ internal static class HeaderScanner
         try
         {
             var atPixels = DatasetWalk.Run(reader, entries, stopAtPixelData: true);
-            kept = input.Kept;
+            input.EndKeeping();
             if (atPixels)
             {
                 pixels = reader.Position;
@@ -225,7 +224,7 @@ internal static class HeaderScanner
         return new DicomHeader
         {
             Syntax = syntax, Framing = framing, DatasetPosition = position, HasStandardMeta = false, MetaSopClassUid = null, Entries = [.. entries], Tail = [.. tail],
-            PixelDataPosition = pixels, IsWhole = whole, DatasetEnd = end, Bytes = kept ?? input.Kept, Problem = problem,
+            PixelDataPosition = pixels, IsWhole = whole, DatasetEnd = end, Bytes = input.Kept, Problem = problem,
         };
     }
 

@@ -32,11 +32,8 @@ internal static class SplicePlan
 
     private static Splice? Place(DicomHeader header, DicomTag tag, DicomEdit edit)
     {
-        foreach (var entry in Elements(header))
-        {
-            if (entry.Tag == tag)
-                return new Splice(entry.Position, entry.End - entry.Position, edit.IsRemoval ? [] : Encode(header.Framing, tag, edit.VR, edit.Value));
-        }
+        if ((Find(header.Entries, tag) ?? Find(header.Tail, tag)) is { } entry)
+            return new Splice(entry.Position, entry.End - entry.Position, edit.IsRemoval ? [] : Encode(header.Framing, tag, edit.VR, edit.Value));
         if (edit.IsRemoval)
             return null;
         return new Splice(InsertionPoint(header, tag), 0, Encode(header.Framing, tag, edit.VR, edit.Value));
@@ -61,8 +58,8 @@ internal static class SplicePlan
 
     private static Splice? GroupLength(DicomHeader header, IReadOnlyDictionary<DicomTag, DicomEdit> edits, ushort group)
     {
-        var stated = Elements(header).FirstOrDefault(e => e.Tag.Group == group && e.Tag.IsGroupLength);
-        if (stated.Length != 4 || edits.ContainsKey(stated.Tag))
+        var tag = new DicomTag(group, 0);
+        if ((Find(header.Entries, tag) ?? Find(header.Tail, tag)) is not { Length: 4 } stated || edits.ContainsKey(tag))
             return null;
         var size = Elements(header).Where(e => e.Tag.Group == group && !e.Tag.IsGroupLength && !edits.ContainsKey(e.Tag)).Sum(e => e.End - e.Position)
             + edits.Where(e => e.Key.Group == group && !e.Value.IsRemoval).Sum(e => (long)Encode(header.Framing, e.Key, e.Value.VR, e.Value.Value).Length);
@@ -72,6 +69,16 @@ internal static class SplicePlan
         else
             BinaryPrimitives.WriteUInt32LittleEndian(value, (uint)size);
         return new Splice(stated.ValuePosition, 4, value);
+    }
+
+    private static ElementEntry? Find(ReadOnlySpan<ElementEntry> entries, DicomTag tag)
+    {
+        foreach (ref readonly var entry in entries)
+        {
+            if (entry.Tag == tag)
+                return entry;
+        }
+        return null;
     }
 
     private static IEnumerable<ElementEntry> Elements(DicomHeader header) => header.Entries.Concat(header.Tail);
