@@ -20,7 +20,7 @@ $bars = @($data.rows | Where-Object { $_.figures.ContainsKey('rival') } | ForEac
         $ratio = $_.figures.ContainsKey('ratio') ? $_.figures.ratio : $_.figures.ours / $_.figures.rival
         @{ Label = "$($_.work -replace ', beside.*|, the same beside.*') · $($_.figures.rivalName)"; Ratio = $ratio }
     })
-$width, $left, $height = 900, 470, 26
+$width, $left, $height = 1000, 570, 26
 $scale = ($width - $left - 70) / [math]::Max(1, ($bars.Ratio | Measure-Object -Maximum).Maximum)
 $svg = [Text.StringBuilder]::new()
 $total = $bars.Count * $height + 50
