@@ -20,14 +20,14 @@ Set-StrictMode -Version 3
 $ErrorActionPreference = 'Stop'
 $output = [IO.Path]::GetFullPath((Join-Path $PSScriptRoot '../output'))
 $module = Join-Path $output 'FlywheelDicom/FlywheelDicom.psd1'
-$figures = Join-Path $PSScriptRoot 'results/results.json'
+$results = Join-Path $PSScriptRoot 'results/results.json'
 Import-Module $module
 Add-Type -Path (Join-Path $output 'support/FlywheelDicom.TestSupport.dll')
 $work = (New-Item (Join-Path $output 'bench') -ItemType Directory -Force).FullName
 # Without it DCMTK waits for a delayed acknowledgement at each instance.
 $env:TCP_NODELAY = '1'
 $dcmtk = @{}
-foreach ($tool in 'dcmsend', 'storescu', 'storescp') { $dcmtk[$tool] = (Get-Command $tool -CommandType Application -ErrorAction Ignore | Select-Object -First 1).Source }
+foreach ($name in 'dcmsend', 'storescu', 'storescp') { $dcmtk[$name] = (Get-Command $name -CommandType Application -ErrorAction Ignore | Select-Object -First 1).Source }
 $python = 'python3', 'python' | ForEach-Object { (Get-Command $_ -CommandType Application -All -ErrorAction Ignore).Source } |
     Where-Object { & $_ -c 'import pynetdicom' *> $null; $LASTEXITCODE -eq 0 } | Select-Object -First 1
 # The pwsh.dll of PowerShell's .NET tool, or nothing where PowerShell is installed.
@@ -83,7 +83,7 @@ function Start-Storescp([switch] $Fork, [switch] $AsItComes) {
 
 function Send-Set([string] $Path, [int] $Port, [hashtable] $With = @{ MaxAssociations = 1 }) {
     $all = Get-DicomFile $Path | Add-FwSendTag | Send-DicomStore 127.0.0.1 -Port $Port @With
-    if (@($all.Status) -ne 'Sent') { throw "Not all of $Path were sent." }
+    if ((@($all.Status) -ne 'Sent').Count) { throw "Not all of $Path were sent." }
 }
 
 function Invoke-Rival([string] $Tool, [string] $Path, [int] $Port) {
@@ -101,7 +101,7 @@ function Invoke-GearWay([string] $Path, [int] $Port) {
 function Compare-InTurn([scriptblock[]] $Ours, [scriptblock] $Rival, [int] $WarmUp = 1, [int] $Count = $Pairs) {
     foreach ($action in $Ours) { foreach ($i in 1..$WarmUp) { $null = & $action } }
     $null = & $Rival
-    $rounds = foreach ($i in 1..$Count) { , @(foreach ($action in @($Ours) + $Rival) { Get-Seconds $action }) }
+    $rounds = @(foreach ($i in 1..$Count) { , @(foreach ($action in @($Ours) + $Rival) { Get-Seconds $action }) })
     foreach ($one in 0..($Ours.Count - 1)) {
         [pscustomobject]@{ Ours = Get-Median $rounds.ForEach({ $_[$one] }); Rival = Get-Median $rounds.ForEach({ $_[-1] }); Ratio = Get-Median $rounds.ForEach({ $_[$one] / $_[-1] }) }
     }
@@ -115,11 +115,12 @@ function Add-Row([string] $Part, [string] $Work, [string] $Measured, [string] $G
 # The tool's assemblies are not compiled ahead, unlike those that PowerShell's installers and images bring.
 function Get-PrecompiledShell {
     $folder = Join-Path $work "powershell-$($PSVersionTable.PSVersion)"
-    if (-not (Test-Path $folder)) {
+    $shell = Join-Path $folder 'pwsh.dll'
+    if (-not (Test-Path $shell)) {
         dotnet publish (Join-Path $PSScriptRoot 'Precompiled') "-p:PowerShellTool=$PSHOME" -o $folder --nologo -v quiet | Out-Host
         if ($LASTEXITCODE) { throw 'PowerShell could not be compiled ahead.' }
     }
-    Join-Path $folder 'pwsh.dll'
+    $shell
 }
 
 function Get-Peak([string] $Path, [int] $Port, [string] $Shell = $tool) {
@@ -140,8 +141,6 @@ try {
             $pair = Compare-InTurn { Send-Set $path $port } { Invoke-Rival storescu $path $port }
             Add-Row Warm "$set, the same beside storescu" ('{0:0.00} of its time ({1:0.000} s, {2:0.000} s)' -f $pair.Ratio, $pair.Ours, $pair.Rival) '' $true @{ ratio = $pair.Ratio; ours = $pair.Ours; rival = $pair.Rival; rivalName = 'storescu' }
         }
-    }
-    if ('Warm' -in $Part -and $dcmtk.dcmsend -and $dcmtk.storescp) {
         $port = Start-Storescp -AsItComes
         $path = Get-Set few
         $pair = Compare-InTurn { Send-Set $path $port } { Invoke-Rival dcmsend $path $port }
@@ -167,11 +166,11 @@ try {
             $zip = Get-Archive $case.Set
             $ours = @({ Get-Peak $zip $port $shells[0].Shell }, { Get-Peak $zip $port $shells[1].Shell })[0..($shells.Count - 1)]
             $rival, $beside = $python ? ({ Invoke-GearWay $zip $port }, '') : ({ }, 'reference ')
-            $results = @(Compare-InTurn $ours $rival)
+            $compared = @(Compare-InTurn $ours $rival)
             foreach ($i in 0..($shells.Count - 1)) {
-                $seconds = $results[$i].Ours
-                $other = $python ? $results[$i].Rival : $case.Reference
-                $times = $python ? 1 / $results[$i].Ratio : $other / $seconds
+                $seconds = $compared[$i].Ours
+                $other = $python ? $compared[$i].Rival : $case.Reference
+                $times = $python ? 1 / $compared[$i].Ratio : $other / $seconds
                 Add-Row Process "$($case.Set).zip to CSV, whole process, to storescp$($shells[$i].In)" ('{0:0.0} times as fast as the gear''s way ({1:0.00} s; {2}{3:0.0} s)' -f $times, $seconds, $beside, $other) "at least $($case.Goal) times" ($times -ge $case.Goal) @{ ours = $seconds; rival = $other; times = $times; rivalName = 'pydicom and pynetdicom' }
             }
         }
@@ -223,13 +222,13 @@ try {
     }
 }
 
-$old = (Test-Path $figures) ? @((Get-Content $figures -Raw | ConvertFrom-Json -AsHashtable).rows | Where-Object { $_.part -notin $Part }) : @()
+$old = (Test-Path $results) ? @((Get-Content $results -Raw | ConvertFrom-Json -AsHashtable).rows | Where-Object { $_.part -notin $Part }) : @()
 $order = 'Warm', 'Own', 'Process', 'Distance', 'Memory', 'Linear'
 $all = @($old) + @($rows) | Sort-Object { $order.IndexOf($_.part) } -Stable
-$null = New-Item (Split-Path $figures) -ItemType Directory -Force
+$null = New-Item (Split-Path $results) -ItemType Directory -Force
 [ordered]@{
     measured = [datetime]::UtcNow.ToString('yyyy-MM-dd'); processors = [Environment]::ProcessorCount; system = [Runtime.InteropServices.RuntimeInformation]::OSDescription
     runtime = [Runtime.InteropServices.RuntimeInformation]::FrameworkDescription; powershell = "$($PSVersionTable.PSVersion)"; rows = $all
-} | ConvertTo-Json -Depth 6 | Set-Content $figures
-& (Join-Path $PSScriptRoot 'Write-Results.ps1') -Path $figures
+} | ConvertTo-Json -Depth 6 | Set-Content $results
+& (Join-Path $PSScriptRoot 'Write-Results.ps1') -Path $results
 if (-not $dcmtk.dcmsend) { 'DCMTK is not installed here: no comparison with it.' }

@@ -10,12 +10,6 @@ namespace FlywheelDicom;
 /// </summary>
 public sealed class DicomFile
 {
-    /// <summary>What the properties tell, and what its text depends on.</summary>
-    private static readonly DicomTag[] s_identity =
-    [
-        DicomTag.SpecificCharacterSet, DicomTag.SOPClassUID, DicomTag.SOPInstanceUID, DicomTag.StudyInstanceUID, DicomTag.SeriesInstanceUID, DicomTag.Modality, DicomTag.PatientID,
-    ];
-
     private readonly DicomSource? _source;
     private readonly WeakReference<DicomHeader?> _header = new(null);
     private readonly DicomTransferSyntax _syntax;
@@ -266,8 +260,7 @@ public sealed class DicomFile
         var header = edits.Keys.Any(t => t > DicomTag.PixelData) ? WholeHeader() : Header();
         _plan = SplicePlan.Of(header, edits);
         _edits = edits;
-        if (changes.Any(c => s_identity.Contains(c.Tag)))
-            ReadIdentity(header);
+        ReadIdentity(header);
     }
 
     private DicomHeader Header() => Header(whole: false);

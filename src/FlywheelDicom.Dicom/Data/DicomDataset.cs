@@ -118,28 +118,8 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
         return DicomDictionary.ImpliedVR(entry.Tag);
     }
 
-    /// <summary>The element numbers that a group has.</summary>
-    internal HashSet<ushort> ElementsOf(ushort group)
-    {
-        var elements = new HashSet<ushort>();
-        foreach (ref readonly var entry in _entries.AsSpan())
-        {
-            if (entry.Tag.Group == group)
-                elements.Add(entry.Tag.Element);
-        }
-        foreach (var (tag, edit) in _edits)
-        {
-            if (tag.Group != group)
-                continue;
-            if (edit.IsRemoval)
-                elements.Remove(tag.Element);
-            else
-                elements.Add(tag.Element);
-        }
-        return elements;
-    }
-
-    private IEnumerable<DicomTag> Tags()
+    /// <summary>The tags of all elements, in order, with edits applied.</summary>
+    internal IEnumerable<DicomTag> Tags()
     {
         var present = _entries.Select(e => e.Tag).Where(t => !(_edits.TryGetValue(t, out var edit) && edit.IsRemoval));
         return _edits.Count == 0
@@ -169,28 +149,28 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
     {
         if (entry.IsSequence || entry.Length <= 0)
             return [];
-        return Range(entry.ValuePosition, entry.Length);
+        return Kept(entry.ValuePosition, entry.Length, out var kept) ? kept : Load(entry.ValuePosition, entry.Length);
     }
 
-    private byte[] ElementBytes(ElementEntry entry) => Range(entry.ValuePosition, entry.End - entry.ValuePosition).ToArray();
-
-    private ReadOnlySpan<byte> Range(long position, long length)
+    private byte[] ElementBytes(ElementEntry entry)
     {
-        if (position + length <= _bytes.Length)
-            return _bytes.AsSpan((int)position, (int)length);
+        var length = entry.End - entry.ValuePosition;
+        return Kept(entry.ValuePosition, length, out var kept) ? kept.ToArray() : Load(entry.ValuePosition, length);
+    }
+
+    private bool Kept(long position, long length, out ReadOnlySpan<byte> bytes)
+    {
+        var isKept = position + length <= _bytes.Length;
+        bytes = isKept ? _bytes.AsSpan((int)position, (int)length) : default;
+        return isKept;
+    }
+
+    private byte[] Load(long position, long length)
+    {
         if (length > DicomHeader.MaxLoadedValue || _load is null)
             throw new InvalidOperationException($"A value of {length} bytes is too large to be looked at; read it from OpenRead().");
         return _load(position, (int)length);
     }
 
-    // Elements ascend by rule, but a file that breaks it must still be read: a linear look finds all.
-    private int Find(DicomTag tag)
-    {
-        for (var i = 0; i < _entries.Length; i++)
-        {
-            if (_entries[i].Tag == tag)
-                return i;
-        }
-        return -1;
-    }
+    private int Find(DicomTag tag) => ElementEntry.IndexOf(_entries, tag);
 }

@@ -34,7 +34,7 @@ public sealed class PrivateValue
     /// <exception cref="PrivateBlockFullException">There is no free block or element.</exception>
     internal (DicomTag Tag, DicomEdit Edit)[] Reserve(DicomDataset dataset)
     {
-        var present = dataset.ElementsOf(Group);
+        var present = dataset.Tags().Where(t => t.Group == Group).Select(t => t.Element).ToHashSet();
         for (var block = 0x10; block <= 0xFF; block++)
         {
             if (present.Contains((ushort)block) && IsSame(dataset.GetText(Element(block)), Identifier))

@@ -45,6 +45,14 @@ internal sealed class DicomHeader
     /// <summary>Null, or why the data set cannot be used.</summary>
     public DicomProblem? Problem { get; init; }
 
+    /// <summary>The element with this tag, before pixel data or behind it.</summary>
+    public ElementEntry? Find(DicomTag tag)
+    {
+        if (ElementEntry.IndexOf(Entries, tag) is >= 0 and var before)
+            return Entries[before];
+        return ElementEntry.IndexOf(Tail, tag) is >= 0 and var behind ? Tail[behind] : null;
+    }
+
     /// <summary>Opens the data set as elements, inflated.</summary>
     public Stream OpenPlain(DicomSource source)
     {

@@ -18,4 +18,15 @@ internal readonly struct ElementEntry
 
     /// <summary>Met as a sequence of items, whatever its VR says (undefined length, or SQ).</summary>
     public required bool IsSequence { get; init; }
+
+    // Elements ascend by rule, but a file that breaks it must still be read: a linear look finds all.
+    public static int IndexOf(ReadOnlySpan<ElementEntry> entries, DicomTag tag)
+    {
+        for (var i = 0; i < entries.Length; i++)
+        {
+            if (entries[i].Tag == tag)
+                return i;
+        }
+        return -1;
+    }
 }

@@ -94,8 +94,7 @@ internal sealed class ForwardBuffer : IDisposable
     {
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
-        if (_kept.Length > 0)
-            ArrayPool<byte>.Shared.Return(_kept);
+        ArrayPool<byte>.Shared.Return(_kept);
         _kept = [];
     }
 
@@ -115,7 +114,7 @@ internal sealed class ForwardBuffer : IDisposable
             return;
         }
         if (_keptLength + bytes.Length > _kept.Length)
-            GrowKept(Math.Max(4096, (_keptLength + bytes.Length) * 2));
+            GrowKept(Math.Min(_keepLimit, Math.Max(4096, (_keptLength + bytes.Length) * 2)));
         bytes.CopyTo(_kept.AsSpan(_keptLength));
         _keptLength += bytes.Length;
     }
@@ -124,8 +123,7 @@ internal sealed class ForwardBuffer : IDisposable
     {
         var larger = ArrayPool<byte>.Shared.Rent(size);
         _kept.AsSpan(0, _keptLength).CopyTo(larger);
-        if (_kept.Length > 0)
-            ArrayPool<byte>.Shared.Return(_kept);
+        ArrayPool<byte>.Shared.Return(_kept);
         _kept = larger;
     }
 

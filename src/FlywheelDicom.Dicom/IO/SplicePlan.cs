@@ -32,7 +32,7 @@ internal static class SplicePlan
 
     private static Splice? Place(DicomHeader header, DicomTag tag, DicomEdit edit)
     {
-        if ((Find(header.Entries, tag) ?? Find(header.Tail, tag)) is { } entry)
+        if (header.Find(tag) is { } entry)
             return new Splice(entry.Position, entry.End - entry.Position, edit.IsRemoval ? [] : Encode(header.Framing, tag, edit.VR, edit.Value));
         if (edit.IsRemoval)
             return null;
@@ -59,7 +59,7 @@ internal static class SplicePlan
     private static Splice? GroupLength(DicomHeader header, IReadOnlyDictionary<DicomTag, DicomEdit> edits, ushort group)
     {
         var tag = new DicomTag(group, 0);
-        if ((Find(header.Entries, tag) ?? Find(header.Tail, tag)) is not { Length: 4 } stated || edits.ContainsKey(tag))
+        if (header.Find(tag) is not { Length: 4 } stated || edits.ContainsKey(tag))
             return null;
         var size = Elements(header).Where(e => e.Tag.Group == group && !e.Tag.IsGroupLength && !edits.ContainsKey(e.Tag)).Sum(e => e.End - e.Position)
             + edits.Where(e => e.Key.Group == group && !e.Value.IsRemoval).Sum(e => (long)Encode(header.Framing, e.Key, e.Value.VR, e.Value.Value).Length);
@@ -69,16 +69,6 @@ internal static class SplicePlan
         else
             BinaryPrimitives.WriteUInt32LittleEndian(value, (uint)size);
         return new Splice(stated.ValuePosition, 4, value);
-    }
-
-    private static ElementEntry? Find(ReadOnlySpan<ElementEntry> entries, DicomTag tag)
-    {
-        foreach (ref readonly var entry in entries)
-        {
-            if (entry.Tag == tag)
-                return entry;
-        }
-        return null;
     }
 
     private static IEnumerable<ElementEntry> Elements(DicomHeader header) => header.Entries.Concat(header.Tail);

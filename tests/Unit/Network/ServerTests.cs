@@ -69,6 +69,17 @@ public class ServerTests
     }
 
     [Fact]
+    public async Task Caller_that_says_nothing_is_hung_up_on()
+    {
+        await using var server = DicomServer.Start(new DicomServerOptions { Sink = new DiscardSink(), ArtimTimeout = TimeSpan.FromSeconds(1) });
+        using var silent = new TcpClient("localhost", server.Port);
+        using var rest = new MemoryStream();
+        await silent.GetStream().CopyToAsync(rest).WaitAsync(TimeSpan.FromSeconds(30));
+        // An A-ABORT at most.
+        Assert.InRange(rest.Length, 0, 10);
+    }
+
+    [Fact]
     public async Task Hostile_bytes_cost_one_connection_and_nothing_more()
     {
         await using var server = DicomServer.Start(new DicomServerOptions { Sink = new DiscardSink() });

@@ -246,13 +246,13 @@ public sealed class ArchiveTests : IDisposable
     {
         var space = new SpoolSpace { Limit = 1 };
         var files = new LocalSource(_ => { }, space, default).Read(Write("x.tgz", Gzip(Tar(TarEntryFormat.Pax, ("1", Instance(1))))), false).ToList();
-        await space.WaitForRoomAsync(10, default).WaitAsync(TimeSpan.FromSeconds(60));
+        await space.WaitForRoomAsync(10, default).WaitAsync(TimeSpan.FromSeconds(5));
         files[0].Claim();
         var wait = space.WaitForRoomAsync(10, default);
         await Task.Delay(100);
         Assert.False(wait.IsCompleted);
         files[0].Release();
-        await wait.WaitAsync(TimeSpan.FromSeconds(60));
+        await wait.WaitAsync(TimeSpan.FromSeconds(5));
     }
 
     private long Spooled()

@@ -26,7 +26,7 @@ public class ProofTests
             lock (judged)
                 judged.Add(r);
             return default;
-        }, _ => { }, default).RunAsync(input.Reader).WaitAsync(TimeSpan.FromSeconds(60));
+        }, _ => { }, default).RunAsync(input.Reader).WaitAsync(TimeSpan.FromSeconds(30));
         return judged;
     }
 
