@@ -113,6 +113,38 @@ Describe 'Send-DicomStore' {
         Stop-DicomReceiver $slow
     }
 
+    It 'leaves that report too where the pipeline ends before the stop has reached its last stage' {
+        # A stage between takes its time to stop; meanwhile the sending ends, and with it the pipeline.
+        $stage = Add-Type -PassThru -TypeDefinition @'
+using System.Management.Automation;
+[Cmdlet("Test", "SlowStop")]
+public sealed class TestSlowStopCommand : PSCmdlet
+{
+    [Parameter(ValueFromPipeline = true)] public object InputObject { get; set; }
+    protected override void ProcessRecord() { WriteObject(InputObject); }
+    protected override void StopProcessing() { System.Threading.Thread.Sleep(1000); }
+}
+'@
+        $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
+        $receiver = Start-DicomReceiver -Discard
+        $out = New-TestFolder
+        $seen = [Collections.Concurrent.ConcurrentBag[object]]::new()
+        $null = $shell.AddScript({
+                param($module, $stage, $zip, $port, $out, $seen)
+                Import-Module $module
+                Import-Module -Assembly $stage
+                1..10000 | ForEach-Object { Get-DicomFile $zip } | Send-DicomStore 127.0.0.1 -Port $port -MaxAssociations 1 |
+                    ForEach-Object { $seen.Add($_); $_ } | Test-SlowStop | Export-FwSendReport -OutputDirectory $out
+            }).AddParameters(@((Join-Path $repo 'output/FlywheelDicom/FlywheelDicom.psd1'), $stage.Assembly, $zip, $receiver.Port, $out, $seen))
+        $null = $shell.BeginInvoke()
+        Wait-Until { $seen.Count -ge 20 }
+        $shell.Stop()
+        $shell.Dispose()
+        Get-ChildItem $out -Filter *_stopped.csv | Should -HaveCount 1
+        Stop-DicomReceiver $receiver
+        Remove-Item $out -Recurse
+    }
+
     It 'leaves, when it is stopped, a whole journal, and a report that says so' {
         $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
         $slow = Start-DicomReceiver -Discard

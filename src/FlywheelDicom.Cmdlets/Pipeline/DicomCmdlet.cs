@@ -13,14 +13,13 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
     /// <summary>Cancelled by Ctrl+C, and when the pipeline is torn down before its end.</summary>
     protected CancellationToken Cancellation => _stop.Token;
 
-    /// <summary>Ctrl+C was pressed; a pipeline that merely had enough is not stopped.</summary>
-    private protected bool IsStopped { get; private set; }
+    /// <summary>
+    /// Ctrl+C was pressed; a pipeline that merely had enough is not stopped. The pipeline knows: its stages are told one after
+    /// the other, and the first to end ends it before the last has heard.
+    /// </summary>
+    private protected bool IsStopped => Stopping;
 
-    protected sealed override void StopProcessing()
-    {
-        IsStopped = true;
-        _stop.Cancel();
-    }
+    protected sealed override void StopProcessing() => _stop.Cancel();
 
     public void Dispose()
     {
