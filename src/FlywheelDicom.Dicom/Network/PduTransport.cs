@@ -104,7 +104,7 @@ internal sealed class PduTransport : IDisposable
         try
         {
             if (!await FillAsync(HeaderSize).ConfigureAwait(false))
-                return _start == _end ? Pdu.Closed : throw new EndOfStreamException("The connection ended inside a PDU.");
+                return _start == _end ? NotAfterCancellation(Pdu.Closed) : throw new EndOfStreamException("The connection ended inside a PDU.");
             var type = (PduType)_buffer[_start];
             var length = BinaryPrimitives.ReadUInt32BigEndian(_buffer.AsSpan(_start + 2));
             if (_buffer[_start] is >= 0x14 and <= 0x17 && _buffer[_start + 1] == 3)
@@ -115,7 +115,7 @@ internal sealed class PduTransport : IDisposable
                 throw new EndOfStreamException("The connection ended inside a PDU.");
             var body = _buffer.AsMemory(_start + HeaderSize, (int)length);
             _start += HeaderSize + (int)length;
-            return new Pdu(type, body);
+            return type == PduType.Data ? new Pdu(type, body) : NotAfterCancellation(new Pdu(type, body));
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
@@ -203,6 +203,12 @@ internal sealed class PduTransport : IDisposable
             // It comes later then, or the connection is gone, which reading will tell.
         }
     }
+
+    /// <summary>
+    /// The peer answers our A-ABORT by closing, and may do so before we have closed: that is the cancellation, and not its doing.
+    /// A response to a message counts all the same.
+    /// </summary>
+    private Pdu NotAfterCancellation(Pdu pdu) => _cancellation.IsCancellationRequested ? throw new OperationCanceledException(_cancellation) : pdu;
 
     private void MakeRoom(int count)
     {
