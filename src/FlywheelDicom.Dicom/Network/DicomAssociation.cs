@@ -381,7 +381,10 @@ public sealed class DicomAssociation : IAsyncDisposable
                         return arrived;
                 }
                 if (_failure is { } failure)
+                {
+                    _transport.ThrowIfCancelled();
                     throw failure;
+                }
                 var message = await _reader.ReadAsync(_options.ResponseTimeout).ConfigureAwait(false);
                 var responded = message.Command.RespondedTo;
                 if (message.Command.IsResponse && responded == id)

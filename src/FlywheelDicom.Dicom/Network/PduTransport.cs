@@ -71,6 +71,9 @@ internal sealed class PduTransport : IDisposable
         }
     }
 
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void ThrowIfCancelled() => _cancellation.ThrowIfCancellationRequested();
+
     /// <exception cref="IOException">The connection is lost; <see cref="HasTimedOut"/> tells whether we gave up on it.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> pdus, TimeSpan timeout)
@@ -208,7 +211,11 @@ internal sealed class PduTransport : IDisposable
     /// The peer answers our A-ABORT by closing, and may do so before we have closed: that is the cancellation, and not its doing.
     /// A response to a message counts all the same.
     /// </summary>
-    private Pdu NotAfterCancellation(Pdu pdu) => _cancellation.IsCancellationRequested ? throw new OperationCanceledException(_cancellation) : pdu;
+    private Pdu NotAfterCancellation(Pdu pdu)
+    {
+        ThrowIfCancelled();
+        return pdu;
+    }
 
     private void MakeRoom(int count)
     {

@@ -192,6 +192,20 @@ public class ClientTests
     }
 
     [Fact]
+    public async Task Cancellation_is_told_to_all_messages_under_way()
+    {
+        const int count = 8;
+        using var peer = new ScriptedPeer(new PeerBehaviour { Status = _ => null, MaxOperations = count });
+        using var stop = new CancellationTokenSource();
+        await using var client = new DicomClient(At(peer.Port), new DicomClientOptions { MaxOperations = count }, stop.Token);
+        var stores = Enumerable.Range(1, count).Select(number => client.StoreAsync(File(new SyntheticInstance { Number = number }))).ToList();
+        await Eventually.HoldsAsync(() => peer.Stores == count);
+        await stop.CancelAsync();
+        foreach (var store in stores)
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.WaitAsync(s_longBeforeAnyTimer));
+    }
+
+    [Fact]
     public async Task Association_that_the_peer_closed_while_idle_is_made_again()
     {
         await using var server = DicomServer.Start(new DicomServerOptions { Sink = new DiscardSink(), IdleTimeout = TimeSpan.FromMilliseconds(300) });
