@@ -186,6 +186,51 @@ public class StoreJobTests
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20));
     }
 
+    /// <summary>What was under way and not answered has no result, and the journal says nothing of it.</summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 8)]
+    [InlineData(4, 1)]
+    [InlineData(4, 8)]
+    public async Task Stopped_job_leaves_results_of_what_was_stored_and_no_others(int associations, int window)
+    {
+        const int answered = 40;
+        using var peer = new ScriptedPeer(new PeerBehaviour { MaxOperations = (ushort)window, React = (number, _) => number > answered ? PeerReaction.Silence : null });
+        var destination = new DicomDestination { Host = "127.0.0.1", Port = peer.Port, CalledAE = "PEER" };
+        var path = Path.Combine(Path.GetTempPath(), $"fwdicom-journal-{Guid.NewGuid():N}.tsv");
+        try
+        {
+            var results = new ConcurrentQueue<DicomSendResult>();
+            using (var stop = new CancellationTokenSource())
+            using (var journal = SendJournal.Open(path, destination))
+            {
+                var job = new StoreJob(destination, s_persistent with { MaxAssociations = associations, Journal = journal }, r =>
+                {
+                    results.Enqueue(r);
+                    return default;
+                }, _ => { }, stop.Token);
+                var input = Channel.CreateUnbounded<DicomFile>();
+                foreach (var number in Enumerable.Range(1, 100))
+                    input.Writer.TryWrite(File(number));
+                var run = job.RunAsync(input.Reader);
+                await Eventually.HoldsAsync(() => results.Count == answered && peer.Stores >= answered + Math.Min(window, 4));
+                await stop.CancelAsync();
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(TimeSpan.FromSeconds(60)));
+            }
+            var stored = peer.Stored.ToHashSet();
+            var lines = JournalLine.Read(path, _ => { }).ToList();
+            Assert.Equal(answered, stored.Count);
+            Assert.All(results, r => Assert.Equal(DicomSendStatus.Sent, r.Status));
+            Assert.All(lines, line => Assert.Equal(DicomSendStatus.Sent, line.Status));
+            Assert.Equal(stored, results.Select(r => r.SopInstanceUid!).ToHashSet());
+            Assert.Equal(stored, lines.Select(line => line.SopInstanceUid!).ToHashSet());
+        }
+        finally
+        {
+            System.IO.File.Delete(path);
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
