@@ -14,6 +14,7 @@ namespace FlywheelDicom.Unit.Network;
 public sealed class TlsTests
 {
     private const int LongBeforeAnyTimer = 12;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private static readonly TestAuthority s_ca = new();
     private static readonly TestAuthority s_stranger = new("A stranger's CA");
@@ -119,7 +120,7 @@ public sealed class TlsTests
         var (tls, server, host) = Setup(what);
         await using var peer = new RecordingPeer(server);
         var started = Stopwatch.StartNew();
-        var e = await Assert.ThrowsAnyAsync<DicomNetworkException>(() => StoreAsync(what == "closed port" ? 1 : peer.Port, tls, host, what == "silent server" ? Timers.Short : null));
+        var e = await Assert.ThrowsAnyAsync<DicomNetworkException>(() => StoreAsync(what == "closed port" ? 1 : peer.Port, tls, host, what == "silent server" ? Timers.ShortConnect : null));
         Assert.True(started.Elapsed.TotalSeconds < LongBeforeAnyTimer, $"{started.Elapsed}");
         Assert.True(error == e.Error, $"{e.Error}: {e}");
         Assert.Contains(words, e.Message, StringComparison.Ordinal);
@@ -346,7 +347,7 @@ public sealed class TlsTests
                     await using var tap = new Tap(client.GetStream(), this, limit);
                     await (_serve?.Invoke(tap) ?? Task.CompletedTask);
                     client.Client.Shutdown(SocketShutdown.Send);
-                    await tap.CopyToAsync(Stream.Null).WaitAsync(TimeSpan.FromMilliseconds(300));
+                    await tap.CopyToAsync(Stream.Null).WaitAsync(s_patience);
                 }
                 catch (Exception e) when (e is IOException or SocketException or AuthenticationException or ObjectDisposedException or TimeoutException or InvalidOperationException)
                 {

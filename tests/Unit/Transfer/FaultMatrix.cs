@@ -109,7 +109,7 @@ public sealed class FaultMatrix : IDisposable
         var options = new StoreOptions
         {
             MaxAssociations = associations, RetryTime = scenario.RetryTime, Journal = journal,
-            Client = (scenario.RunsIntoTimer ? Timers.Short : new()) with { ComputesDigests = true },
+            Client = scenario.Timers with { ComputesDigests = true },
         };
         var results = new ConcurrentQueue<DicomSendResult>();
         var input = Channel.CreateBounded<DicomFile>(16);

@@ -1,3 +1,4 @@
+using FlywheelDicom.Network;
 using FlywheelDicom.TestSupport;
 
 namespace FlywheelDicom.Unit.Transfer;
@@ -35,8 +36,8 @@ internal sealed record FaultScenario(string Fault)
     /// <summary>The fiftieth instance has 20 MB: more than sockets hold for a peer that does not read.</summary>
     public bool HasLarge { get; init; }
 
-    /// <summary>It shows by a timer that runs out. Others get timers that do not on a loaded machine.</summary>
-    public bool RunsIntoTimer { get; init; }
+    /// <summary>Short where the fault shows by a timer that runs out.</summary>
+    public DicomClientOptions Timers { get; init; } = new();
 
     /// <summary>Some must have been tried more than once.</summary>
     public bool Retries { get; init; } = true;
@@ -50,13 +51,13 @@ internal sealed record FaultScenario(string Fault)
         new("rejected, transient, three times") { Peer = new() { Reject = n => n <= 3 ? s_congested : null } },
         Lasting("rejected, transient, for good", "DicomAssociationRejected") with { Peer = new() { Reject = _ => s_congested } },
         Lasting("rejected, permanent", "DicomAssociationRejected") with { Peer = new() { Reject = _ => s_unknownCaller } },
-        new("association request unanswered, once") { Peer = new() { Ignore = n => n == 1 }, Retries = false, RunsIntoTimer = true },
-        Lasting("association request never answered (half-open)", "DicomResponseTimeout") with { Peer = new() { Ignore = _ => true }, RunsIntoTimer = true },
+        new("association request unanswered, once") { Peer = new() { Ignore = n => n == 1 }, Retries = false, Timers = Unit.Timers.ShortAssociation },
+        Lasting("association request never answered (half-open)", "DicomResponseTimeout") with { Peer = new() { Ignore = _ => true }, Timers = Unit.Timers.ShortAssociation },
         Lasting("garbage in place of the association's answer", "DicomProtocolError") with { Peer = new() { Garbage = "HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray() } },
         Lasting("all contexts refused", "DicomContextRefused") with { Peer = new() { Choose = (_, _) => null } },
         Now("aborted, every 7th instance", (n, _) => n % 7 == 3 ? PeerReaction.Abort : null),
         new("aborted at one instance, each time") { Peer = Poisonous(PeerReaction.Abort), Failures = 1, ErrorId = "DicomAssociationAborted" },
-        new("no answer to one instance, ever") { Peer = Poisonous(PeerReaction.Silence), Failures = 1, ErrorId = "DicomResponseTimeout", RetryTime = TimeSpan.FromSeconds(4), RunsIntoTimer = true },
+        new("no answer to one instance, ever") { Peer = Poisonous(PeerReaction.Silence), Failures = 1, ErrorId = "DicomResponseTimeout", RetryTime = TimeSpan.FromSeconds(4), Timers = Unit.Timers.ShortMessage },
         Now("connection reset, every 9th instance", (n, _) => n % 9 == 4 ? PeerReaction.Reset : null),
         Now("connection closed, every 9th instance", (n, _) => n % 9 == 4 ? PeerReaction.Close : null),
         Now("stored, and the answer lost, every 9th instance", (n, _) => n % 9 == 4 ? PeerReaction.StoreAndReset : null),
@@ -65,12 +66,12 @@ internal sealed record FaultScenario(string Fault)
         new("released in mid-message") { Peer = Interrupting(PeerReaction.Release) },
         new("garbage in mid-message") { Peer = Interrupting(PeerReaction.UnknownPdu) },
         new("line cut at any byte") { Line = random => new LineFault(1 + random.Next(60_000)) },
-        new("line stalled at any byte, every 4th connection") { Line = random => random.Next(4) == 0 ? new LineFault(1 + random.Next(60_000), Stalls: true) : null, Retries = false, RunsIntoTimer = true },
-        Now("the peer reads no more, once", (n, _) => n == 50 ? PeerReaction.Stall : null) with { RunsIntoTimer = true },
-        new("the peer reads no more in mid-message, so that a write makes no way") { Peer = new() { Interrupt = n => n == 50 ? PeerReaction.Stall : null }, HasLarge = true, Retries = false, RunsIntoTimer = true },
-        Now("no answer, once", (n, _) => n == 50 ? PeerReaction.Silence : null) with { RunsIntoTimer = true },
-        Lasting("no answer, ever", "DicomResponseTimeout") with { Peer = new() { React = (_, _) => PeerReaction.Silence }, RunsIntoTimer = true },
-        Now("answer a byte at a time, too slow, once", (n, _) => n == 50 ? PeerReaction.Drip : null) with { RunsIntoTimer = true },
+        new("line stalled at any byte, every 4th connection") { Line = random => random.Next(4) == 0 ? new LineFault(1 + random.Next(60_000), Stalls: true) : null, Retries = false, Timers = Unit.Timers.ShortAssociationAndMessage },
+        Now("the peer reads no more, once", (n, _) => n == 50 ? PeerReaction.Stall : null) with { Timers = Unit.Timers.ShortMessage },
+        new("the peer reads no more in mid-message, so that a write makes no way") { Peer = new() { Interrupt = n => n == 50 ? PeerReaction.Stall : null }, HasLarge = true, Retries = false, Timers = Unit.Timers.ShortMessage },
+        Now("no answer, once", (n, _) => n == 50 ? PeerReaction.Silence : null) with { Timers = Unit.Timers.ShortMessage },
+        Lasting("no answer, ever", "DicomResponseTimeout") with { Peer = new() { React = (_, _) => PeerReaction.Silence }, Timers = Unit.Timers.ShortMessage },
+        Now("answer a byte at a time, too slow, once", (n, _) => n == 50 ? PeerReaction.Drip : null) with { Timers = Unit.Timers.ShortMessage },
         Now("answer a byte at a time, every 9th instance", (n, _) => n % 9 == 4 ? PeerReaction.Trickle : null) with { Retries = false },
         Now("answer for another message, twice", (n, _) => n is 50 or 120 ? PeerReaction.AnswerAnother : null),
         Now("unknown PDU, twice", (n, _) => n is 50 or 120 ? PeerReaction.UnknownPdu : null),

@@ -53,7 +53,7 @@ public class ProofTests
     public async Task Archive_that_aborts_or_is_silent_confirms_nothing()
     {
         using var silent = new ScriptedPeer(new PeerBehaviour { Ignore = _ => true });
-        var judged = await AskAsync([Sent(silent.Port, 1), Sent(silent.Port, 2)], client: Timers.Short);
+        var judged = await AskAsync([Sent(silent.Port, 1), Sent(silent.Port, 2)], client: Timers.ShortAssociation);
         Assert.All(judged, r => Assert.Equal((DicomSendStatus.Failed, DicomProof.NotAnswered, "DicomResponseTimeout"), (r.Status, r.Proof, r.ErrorId)));
     }
 }
