@@ -12,7 +12,7 @@ public sealed class DelayedLine : LoopbackServer
 
     /// <param name="target">The loopback port at the other end.</param>
     /// <param name="delay">One way; a round trip takes twice that.</param>
-    public DelayedLine(int target, TimeSpan delay) : base(0)
+    public DelayedLine(int target, TimeSpan delay)
     {
         (_target, _delay) = (target, delay);
         Listen();

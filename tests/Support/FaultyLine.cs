@@ -16,7 +16,7 @@ public sealed class FaultyLine : LoopbackServer
 
     /// <param name="target">The loopback port at the other end.</param>
     /// <param name="fault">For the n-th connection, from 1; null: none.</param>
-    public FaultyLine(int target, Func<int, LineFault?> fault) : base(0)
+    public FaultyLine(int target, Func<int, LineFault?> fault)
     {
         (_target, _fault) = (target, fault);
         Listen();

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 
 namespace FlywheelDicom.TestSupport;
@@ -6,13 +5,10 @@ namespace FlywheelDicom.TestSupport;
 /// <summary>Listens at loopback and serves each caller on its own, until it is disposed.</summary>
 public abstract class LoopbackServer : IDisposable
 {
-    private readonly TcpListener _listener;
+    private readonly ClosedPort _port = new();
     private readonly CancellationTokenSource _stop = new();
 
-    /// <param name="port">0 takes any free one.</param>
-    protected LoopbackServer(int port) => _listener = new TcpListener(IPAddress.Loopback, port);
-
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _port.Number;
 
     /// <summary>The server is done.</summary>
     protected CancellationToken Stop => _stop.Token;
@@ -20,26 +16,25 @@ public abstract class LoopbackServer : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        _listener.Stop();
+        _port.Dispose();
         GC.SuppressFinalize(this);
     }
 
     /// <summary>From now on callers are accepted; whoever derives is ready for them.</summary>
     protected void Listen()
     {
-        _listener.Start(512);
-        _ = AcceptAsync();
+        _ = AcceptAsync(_port.Open());
     }
 
     protected abstract Task ServeAsync(TcpClient caller);
 
-    private async Task AcceptAsync()
+    private async Task AcceptAsync(Socket listener)
     {
         try
         {
             while (true)
             {
-                var caller = await _listener.AcceptTcpClientAsync(Stop);
+                var caller = new TcpClient { Client = await listener.AcceptAsync(Stop) };
                 caller.NoDelay = true;
                 _ = Task.Run(() => GuardedAsync(caller));
             }

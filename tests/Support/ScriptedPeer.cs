@@ -105,11 +105,17 @@ public sealed class ScriptedPeer : LoopbackServer
     private int _begun;
     private int _open;
 
-    public ScriptedPeer(PeerBehaviour behaviour, int port = 0) : base(port)
+    /// <param name="behaviour">What it does.</param>
+    /// <param name="isAbsent">It refuses connections until it appears.</param>
+    public ScriptedPeer(PeerBehaviour behaviour, bool isAbsent = false)
     {
         _behaviour = behaviour;
-        Listen();
+        if (!isAbsent)
+            Listen();
     }
+
+    /// <summary>It was absent, and is no longer.</summary>
+    public void Appear() => Listen();
 
     /// <summary>May be changed while it runs.</summary>
     public PeerBehaviour Behaviour { set => _behaviour = value; }

@@ -1,8 +1,7 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using FlywheelDicom.Flywheel;
 using FlywheelDicom.FlywheelDouble;
+using FlywheelDicom.TestSupport;
 using Double = FlywheelDicom.FlywheelDouble.FlywheelDouble;
 
 namespace FlywheelDicom.Unit.Flywheel;
@@ -77,11 +76,8 @@ public sealed class ClientTests
     [Fact]
     public async Task Instance_that_is_down_is_told_within_the_retry_time()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
-        using var client = new FlywheelClient(FlywheelApiKey.Parse($"127.0.0.1:{port}:__force_insecure:x"), new FlywheelClientOptions { RetryTime = TimeSpan.FromSeconds(2) });
+        using var closed = new ClosedPort();
+        using var client = new FlywheelClient(FlywheelApiKey.Parse($"127.0.0.1:{closed.Number}:__force_insecure:x"), new FlywheelClientOptions { RetryTime = TimeSpan.FromSeconds(2) });
         var started = System.Diagnostics.Stopwatch.StartNew();
         var e = await Assert.ThrowsAsync<FlywheelException>(() => client.ConnectAsync(default));
         Assert.Equal(FlywheelError.Unreachable, e.Error);

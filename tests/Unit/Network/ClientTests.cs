@@ -161,14 +161,11 @@ public class ClientTests
     [Fact]
     public async Task Wrong_hosts_and_ports_are_told_apart()
     {
-        var closed = new TcpListener(IPAddress.Loopback, 0);
-        closed.Start();
-        var port = ((IPEndPoint)closed.LocalEndpoint).Port;
-        closed.Stop();
-        await using var client = new DicomClient(At(port), new DicomClientOptions());
+        using var closed = new ClosedPort();
+        await using var client = new DicomClient(At(closed.Number), new DicomClientOptions());
         var e = await Assert.ThrowsAsync<DicomNetworkException>(() => client.EchoAsync());
         Assert.Equal("DicomConnectionRefused", e.ErrorId);
-        await using var lost = new DicomClient(At(port) with { Host = "no-such-host.invalid" }, new DicomClientOptions());
+        await using var lost = new DicomClient(At(closed.Number) with { Host = "no-such-host.invalid" }, new DicomClientOptions());
         e = await Assert.ThrowsAsync<DicomNetworkException>(() => lost.EchoAsync());
         Assert.Equal("DicomHostNotFound", e.ErrorId);
     }

@@ -70,25 +70,24 @@ public sealed class FaultMatrix : IDisposable
 
     private static async Task<FaultOutcome> RunAsync(FaultScenario scenario, int associations)
     {
-        using var probe = new ScriptedPeer(new());
-        var port = probe.Port;
-        probe.Dispose();
-        var peer = scenario.Absent == default ? new ScriptedPeer(scenario.Peer, port) { RemembersDatasets = false } : null;
+        using var peer = new ScriptedPeer(scenario.Peer, isAbsent: scenario.Absent != default) { RemembersDatasets = false };
         var random = new Random(associations);
-        using var line = scenario.Line is { } fault ? new FaultyLine(port, _ => fault(random)) : null;
+        using var line = scenario.Line is { } fault ? new FaultyLine(peer.Port, _ => fault(random)) : null;
         var journal = Path.Combine(Path.GetTempPath(), $"fwdicom-fault-{Guid.NewGuid():N}.tsv");
-        var destination = new DicomDestination { Host = scenario.Host, Port = line?.Port ?? port, CalledAE = "PEER" };
+        var destination = new DicomDestination { Host = scenario.Host, Port = line?.Port ?? peer.Port, CalledAE = "PEER" };
         try
         {
             var watch = Stopwatch.StartNew();
             var sending = SendAsync(scenario, destination, associations, journal);
             if (scenario.Absent > TimeSpan.Zero)
+            {
                 await Task.Delay(scenario.Absent);
-            if (scenario.Absent != Timeout.InfiniteTimeSpan)
-                peer ??= new ScriptedPeer(scenario.Peer, port) { RemembersDatasets = false };
+                peer.Appear();
+            }
             var first = await sending;
             var took = watch.Elapsed;
-            peer ??= new ScriptedPeer(new(), port) { RemembersDatasets = false };
+            if (scenario.Absent == Timeout.InfiniteTimeSpan)
+                peer.Appear();
             var storedThen = peer.Stored.ToHashSet();
             var deliveries = peer.Stores;
             peer.Behaviour = new PeerBehaviour();
@@ -98,7 +97,6 @@ public sealed class FaultMatrix : IDisposable
         }
         finally
         {
-            peer?.Dispose();
             File.Delete(journal);
         }
     }
