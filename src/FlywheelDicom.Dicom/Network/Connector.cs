@@ -6,6 +6,8 @@ namespace FlywheelDicom.Network;
 /// <summary>Makes the connection that an association lives on, over TLS where the destination says so. What fails has a cause and an advice.</summary>
 internal static class Connector
 {
+    private const int MaxUnsent = 64 * 1024;
+
     /// <exception cref="DicomNetworkException">It could not be made; the exception says why.</exception>
     public static async Task<(Socket Socket, Stream Stream)> ConnectAsync(
         DicomDestination destination, DicomClientOptions options, CancellationToken cancellation)
@@ -23,6 +25,8 @@ internal static class Connector
                 await socket.ConnectAsync(address, destination.Port, limit.Token).ConfigureAwait(false);
             else
                 await socket.ConnectAsync(destination.Host, destination.Port, limit.Token).ConfigureAwait(false);
+            // Not before: a socket with options that the platform does not know tries one address of a host alone.
+            LinuxTcp.LimitUnsent(socket, MaxUnsent);
             return (socket, destination.Tls is { } tls
                 ? await TlsHandshake.AsClientAsync(socket, destination, tls, limit.Token).ConfigureAwait(false)
                 : new NetworkStream(socket, ownsSocket: false));

@@ -177,8 +177,10 @@ internal sealed class PduTransport : IDisposable
             (_start, _end) = (0, 0);
         while (_end - _start < count)
         {
+            // A peer that writes a PDU in two pieces, with Nagle's algorithm on, holds the second back until the first is
+            // acknowledged, for which a system takes 40 ms and more (RFC 1122 §4.2.3.2). DCMTK does, and what is made of it.
             if (_end - _start is > 0 and < FewBytes)
-                AcknowledgeNow();
+                LinuxTcp.AcknowledgeNow(_socket);
             var read = await _stream.ReadAsync(_buffer.AsMemory(_end), CancellationToken.None).ConfigureAwait(false);
             if (read == 0)
                 return false;
@@ -186,25 +188,6 @@ internal sealed class PduTransport : IDisposable
             _end += read;
         }
         return true;
-    }
-
-    /// <summary>
-    /// A peer that writes a PDU in two pieces, with Nagle's algorithm on, holds the second back until the first is acknowledged,
-    /// for which a system takes 40 ms and more where it has nothing to say (RFC 1122 §4.2.3.2). DCMTK does, and what is made of it.
-    /// </summary>
-    private void AcknowledgeNow()
-    {
-        if (!OperatingSystem.IsLinux())
-            return;
-        const int tcp = 6, quickAck = 12;
-        try
-        {
-            _socket.SetRawSocketOption(tcp, quickAck, [1, 0, 0, 0]);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // It comes later then, or the connection is gone, which reading will tell.
-        }
     }
 
     /// <summary>
