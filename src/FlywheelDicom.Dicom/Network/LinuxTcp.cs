@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace FlywheelDicom.Network;
 
@@ -24,9 +25,7 @@ internal static class LinuxTcp
             return;
         try
         {
-            Span<byte> bytes = stackalloc byte[sizeof(int)];
-            BitConverter.TryWriteBytes(bytes, value);
-            socket.SetRawSocketOption(Tcp, option, bytes);
+            socket.SetRawSocketOption(Tcp, option, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in value)));
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

@@ -281,15 +281,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         return new PduTransport(new Socket(SocketType.Stream, ProtocolType.Tcp), new TwoWay(new MemoryStream(bytes, writable: false), written), default);
     }
 
-    private sealed class TwoWay(Stream input, Stream output) : Stream
+    private sealed class TwoWay(Stream input, Stream output) : Network.ConnectionDouble
     {
-        public override bool CanRead => true;
-        public override bool CanWrite => true;
-        public override bool CanSeek => false;
-        public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-        public override int WriteTimeout { get; set; }
-        public override int Read(byte[] buffer, int offset, int count) => input.Read(buffer, offset, count);
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(input.Read(buffer.Span));
         public override void Write(byte[] buffer, int offset, int count) => output.Write(buffer, offset, count);
 
@@ -298,9 +291,5 @@ public sealed class FuzzTests(ITestOutputHelper output)
             output.Write(buffer.Span);
             return default;
         }
-
-        public override void Flush() { }
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

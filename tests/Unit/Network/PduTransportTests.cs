@@ -49,17 +49,10 @@ public class PduTransportTests
     private static PduTransport Over(Stream stream, CancellationToken cancellation) => new(new Socket(SocketType.Stream, ProtocolType.Tcp), stream, cancellation);
 
     /// <summary>Answers the first bytes that are written, and closes, before the write has come back.</summary>
-    private sealed class QuickPeer(byte[] answer) : Stream
+    private sealed class QuickPeer(byte[] answer) : ConnectionDouble
     {
         private readonly TaskCompletionSource _isWrittenTo = new();
         private readonly MemoryStream _answer = new(answer);
-
-        public override bool CanRead => true;
-        public override bool CanWrite => true;
-        public override bool CanSeek => false;
-        public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-        public override int WriteTimeout { get; set; }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -68,9 +61,5 @@ public class PduTransportTests
         }
 
         public override void Write(byte[] buffer, int offset, int count) => _isWrittenTo.SetResult();
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-        public override void Flush() { }
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }
