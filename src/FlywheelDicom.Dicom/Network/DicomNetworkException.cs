@@ -55,6 +55,9 @@ public class DicomNetworkException : IOException
     /// <summary>Messages that were under way when it happened: with more than one, it is not known which of them is at fault.</summary>
     public int InFlight { get; internal set; } = 1;
 
+    /// <summary>The whole data set of this message had left before it failed, and only its answer is missing: the peer may have stored it.</summary>
+    public bool WasDatasetSent { get; internal set; }
+
     /// <summary>There was no association yet: it has nothing to do with any one instance.</summary>
     public bool IsNegotiation { get; internal set; }
 
