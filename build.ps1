@@ -10,6 +10,7 @@ Bench    measures sending side by side with the peers that are installed
 Faults   runs the fault matrix, and writes its table into docs/reliability.md
 Fuzz     feeds damaged files, archives and network traffic to what reads them
 Soak     sends 200,000 instances through random faults, and watches memory and handles
+Mutate   changes the code of one folder, and sees whether the unit tests notice
 Package  makes a .nupkg that installs from a local repository
 Clean    removes what the others made
 .EXAMPLE
@@ -18,11 +19,20 @@ dotnet pwsh ./build.ps1 Test
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Faults', 'Fuzz', 'Soak', 'Package', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Faults', 'Fuzz', 'Soak', 'Mutate', 'Package', 'Clean')]
     [string] $Task = 'Build',
 
     # Test: a peer that is not installed is a failure, not a skipped test.
     [switch] $NoSkip,
+
+    # Test: says which lines the unit tests reach, by folder.
+    [switch] $Coverage,
+
+    # Mutate: a folder of a project, as in Dicom/IO or Transfer/Sending.
+    [string] $Folder,
+
+    # Mutate: which unit tests are run, as in 'FullyQualifiedName~Unit.IO'; all of them by default.
+    [string] $Filter,
 
     # Fuzz: damaged inputs in all; Soak: instances.
     [ValidateRange(1, 100000000)]
@@ -63,7 +73,7 @@ function Invoke-Test {
     Invoke-BuildSupport
     Invoke-BuildDouble
     dotnet build (Join-Path $PSScriptRoot 'tests/Unit') --nologo -v quiet
-    & (Join-Path $PSScriptRoot 'tests/Invoke-Tests.ps1') -NoSkip:$NoSkip
+    & (Join-Path $PSScriptRoot 'tests/Invoke-Tests.ps1') -NoSkip:$NoSkip -Coverage:$Coverage
 }
 
 switch ($Task) {
@@ -74,6 +84,7 @@ switch ($Task) {
     'Faults' { dotnet build (Join-Path $PSScriptRoot 'tests/Unit') --nologo -v quiet; & (Join-Path $PSScriptRoot 'eng/Update-FaultTable.ps1') }
     'Fuzz' { dotnet build (Join-Path $PSScriptRoot 'tests/Unit') -c Release --nologo -v quiet; & (Join-Path $PSScriptRoot 'eng/Invoke-Fuzz.ps1') -Count ($Count ? $Count : 1000000) }
     'Soak' { Invoke-Build; Invoke-BuildSupport; & (Join-Path $PSScriptRoot 'bench/Invoke-Soak.ps1') -Count ($Count ? $Count : 200000) }
+    'Mutate' { & (Join-Path $PSScriptRoot 'eng/Invoke-Mutation.ps1') -Folder $Folder -OutputPath $output -Filter $Filter }
     'Package' { Invoke-Build; & (Join-Path $PSScriptRoot 'eng/New-Package.ps1') -ModulePath $module -OutputPath $output }
     'Clean' {
         Remove-Item $output -Recurse -Force -ErrorAction Ignore

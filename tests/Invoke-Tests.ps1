@@ -6,7 +6,13 @@ Runs the unit tests and the module's tests, and ends with one line that counts t
 [CmdletBinding()]
 param(
     # A skipped test fails the run: for machines on which every peer is installed.
-    [switch] $NoSkip
+    [switch] $NoSkip,
+
+    # Says which lines the unit tests reach, by folder.
+    [switch] $Coverage,
+
+    # Module tests alone, and of these only these files.
+    [string[]] $Pester
 )
 
 # Tests read properties of what may be one object or many.
@@ -19,18 +25,23 @@ $PSNativeCommandUseErrorActionPreference = $false
 $null = New-Item $results -ItemType Directory -Force
 $started = Get-Date
 $null = Start-Transcript (Join-Path $results transcript.txt)
-dotnet test (Join-Path $PSScriptRoot 'Unit') --no-build --nologo --logger 'trx;LogFileName=unit.trx' --results-directory $results | Out-Host
-$counters = ([xml](Get-Content (Join-Path $results 'unit.trx'))).TestRun.ResultSummary.Counters
-$passed = [int]$counters.passed
-$failed = [int]$counters.total - [int]$counters.passed - [int]$counters.notExecuted
-$skipped = [int]$counters.notExecuted
+$passed = $failed = $skipped = 0
+if (-not $Pester) {
+    $collect = $Coverage ? @('--collect', 'XPlat Code Coverage') : @()
+    dotnet test (Join-Path $PSScriptRoot 'Unit') --no-build --nologo --logger 'trx;LogFileName=unit.trx' --results-directory $results @collect | Out-Host
+    $counters = ([xml](Get-Content (Join-Path $results 'unit.trx'))).TestRun.ResultSummary.Counters
+    $passed = [int]$counters.passed
+    $failed = [int]$counters.total - [int]$counters.passed - [int]$counters.notExecuted
+    $skipped = [int]$counters.notExecuted
+    if ($Coverage) { & (Join-Path $PSScriptRoot 'Show-Coverage.ps1') -ResultsPath $results | Out-Host }
+}
 
 dotnet restore (Join-Path $PSScriptRoot 'Pester/Packages.csproj') --nologo -v quiet | Out-Host
 $packages = ((dotnet nuget locals global-packages --list) -replace '^[^:]*:\s*').Trim()
 $version = ([xml](Get-Content (Join-Path $PSScriptRoot 'Pester/Packages.csproj'))).SelectSingleNode('//PackageDownload').Version.Trim('[', ']')
 Import-Module (Join-Path $packages "pester/$version/tools/Pester.psd1")
 $configuration = New-PesterConfiguration
-$configuration.Run.Path = Join-Path $PSScriptRoot 'Pester'
+$configuration.Run.Path = $Pester ? $Pester : (Join-Path $PSScriptRoot 'Pester')
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Normal'
 $pester = Invoke-Pester -Configuration $configuration
