@@ -57,7 +57,7 @@ public sealed class ConnectFwInstanceCommand : FlywheelCmdlet
                 Host = key.Host, Port = key.Port, BaseUri = key.BaseUri, SiteName = site.Name, Release = site.Release, UserId = site.UserId,
                 IsDevice = site.IsDevice, TakesSignedUploads = site.TakesSignedUploads,
             };
-            FlywheelConnection.Replace(new FlywheelConnection(client, instance));
+            ModuleState.Current.Connect(new FlywheelConnection(client, instance));
             WriteObject(instance);
         }
         catch (FlywheelException e)

@@ -6,5 +6,5 @@ namespace FlywheelDicom.Cmdlets;
 [Cmdlet(VerbsCommunications.Disconnect, "FwInstance")]
 public sealed class DisconnectFwInstanceCommand : DicomCmdlet
 {
-    protected override void EndProcessing() => FlywheelConnection.Replace(null);
+    protected override void EndProcessing() => ModuleState.Current.Connect(null);
 }

@@ -66,35 +66,31 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
     /// <summary>A failed upload changes nothing of what was sent, nor of the file here.</summary>
     private FwSendReport Attached(FwSendReport report)
     {
-        if (ReportAttachment.For(_tally) is not { } place)
+        var places = ReportAttachment.For(_tally);
+        if (places.Count == 0)
         {
-            var error = new InvalidOperationException("Nothing that was sent came from Flywheel, or not from one project: there is no place to attach the report to.");
+            var error = new InvalidOperationException("Nothing that was sent came from Flywheel: there is no place to attach the report to.");
             WriteError(new ErrorRecord(error, "ReportHasNoPlace", ErrorCategory.InvalidOperation, report.Path));
             return report;
         }
         var client = Connection.Client.With(o => o with { Verbose = Lines.Enqueue });
+        var signed = Connection.Instance.TakesSignedUploads;
         var name = SendReportWriter.AttachmentName(report.Path);
-        try
+        var attached = new List<string>();
+        foreach (var place in places)
         {
-            var connection = Connection;
-            var target = Wait(async () =>
-            {
-                await client.UploadAsync(place.Kind, place.ContainerId, name, report.Path, connection.Instance.TakesSignedUploads, Cancellation).ConfigureAwait(false);
-                return $"{place}/files/{name}";
-            });
-            return report with { AttachedTo = target };
-        }
-        catch (Exception e) when (e is FlywheelException or IOException)
-        {
-            var hint = e is FlywheelException { Error: FlywheelError.Forbidden } ? " A read-only key cannot attach it." : "";
-            var error = new IOException($"The report was not attached to {place}; it is at '{report.Path}'. {e.Message}{hint}", e);
-            WriteError(new ErrorRecord(error, "ReportNotAttached", ErrorCategory.WriteError, report.Path));
-            return report;
-        }
-        finally
-        {
+            var failure = Wait(() => place.TryAttachAsync(client, name, report.Path, signed, Cancellation));
             WriteLines();
+            if (failure is null)
+            {
+                attached.Add($"{place}/files/{name}");
+                continue;
+            }
+            var hint = failure is FlywheelException { Error: FlywheelError.Forbidden } ? " A read-only key cannot attach it." : "";
+            var error = new IOException($"The report was not attached to {place}; it is at '{report.Path}'. {failure.Message}{hint}", failure);
+            WriteError(new ErrorRecord(error, "ReportNotAttached", ErrorCategory.WriteError, report.Path));
         }
+        return attached.Count == 0 ? report : report with { AttachedTo = string.Join(", ", attached) };
     }
 
     protected override void EndProcessing()

@@ -14,7 +14,7 @@ public sealed class GetDicomReceiverCommand : DicomCmdlet
 
     protected override void EndProcessing()
     {
-        foreach (var receiver in ReceiverList.All)
+        foreach (var receiver in ModuleState.Current.Receivers.All)
         {
             if (!MyInvocation.BoundParameters.ContainsKey(nameof(Port)) || receiver.Port == Port)
                 WriteObject(receiver);

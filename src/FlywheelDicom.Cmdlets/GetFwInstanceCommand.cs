@@ -9,7 +9,7 @@ public sealed class GetFwInstanceCommand : DicomCmdlet
 {
     protected override void EndProcessing()
     {
-        if (FlywheelConnection.Current is { } current)
-            WriteObject(current.Instance);
+        if (ModuleState.Current.Instance is { } instance)
+            WriteObject(instance);
     }
 }

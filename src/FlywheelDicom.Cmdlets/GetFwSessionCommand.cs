@@ -37,14 +37,11 @@ public sealed class GetFwSessionCommand : FlywheelCmdlet
     {
         var client = Connection.Client.With(o => o with { Verbose = Lines.Enqueue });
         var path = Path.Length > 0 ? ParsePath(Path) : null;
-        var warnings = new List<string>();
-        var found = Ask(Path.Length > 0 ? Path : ProjectId + SubjectId, () => FindAsync(client, path, warnings.Add));
-        warnings.ForEach(WriteWarning);
-        foreach (var session in found.OrderBy(s => s.Timestamp ?? s.Created ?? DateTimeOffset.MaxValue).ThenBy(s => s.Id, StringComparer.Ordinal))
+        foreach (var session in AskEach(Path.Length > 0 ? Path : ProjectId + SubjectId, FindAsync(client, path)))
             WriteObject(FwSession.Of(session));
     }
 
-    private async Task<List<FlywheelContainer>> FindAsync(FlywheelClient client, FlywheelPath? path, Action<string> warn)
+    private async IAsyncEnumerable<FlywheelContainer> FindAsync(FlywheelClient client, FlywheelPath? path)
     {
         (FlywheelContainerKind, string)? parent = ParameterSetName switch
         {
@@ -54,9 +51,12 @@ public sealed class GetFwSessionCommand : FlywheelCmdlet
         };
         if (path is not null)
         {
-            var container = await client.ResolveAsync(path, warn, Cancellation).ConfigureAwait(false);
+            var container = await client.ResolveAsync(path, Cancellation).ConfigureAwait(false);
             if (container.Kind == FlywheelContainerKind.Session)
-                return [container];
+            {
+                yield return container;
+                yield break;
+            }
             if (container.Kind is not (FlywheelContainerKind.Project or FlywheelContainerKind.Subject))
             {
                 throw new FlywheelException(FlywheelError.NotFound,
@@ -64,6 +64,10 @@ public sealed class GetFwSessionCommand : FlywheelCmdlet
             }
             parent = (container.Kind.Value, container.Id);
         }
-        return await AllAsync(client.ListAsync(FlywheelContainerKind.Session, parent, Filter, Cancellation)).ConfigureAwait(false);
+        await foreach (var session in client.ListAsync(FlywheelContainerKind.Session, parent, Filter, Cancellation).ConfigureAwait(false))
+        {
+            if (string.IsNullOrEmpty(session.Deleted))
+                yield return session;
+        }
     }
 }

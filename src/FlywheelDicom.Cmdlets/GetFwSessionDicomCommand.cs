@@ -17,6 +17,10 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     private const string AnalysisSet = "Analysis";
     private const string PathSet = "Path";
 
+    private readonly HashSet<string> _given = new(StringComparer.Ordinal);
+    private readonly FlywheelHealth _listing = new(TimeProvider.System);
+    private readonly FlywheelHealth _downloads = new(TimeProvider.System);
+    private readonly CancellationTokenSource _stopped = new();
     private SpoolSpace? _space;
     private FlywheelClient? _client;
     private TransferProgress? _progress;
@@ -93,6 +97,12 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
         }
         _space = new SpoolSpace { Limit = SpoolLimit, MaxRatio = MaxExpansion, MaxExpandedSize = MaxExpandedSize };
         _client = Connection.Client.With(o => o with { RetryTime = TimeSpan.FromSeconds(RetryTime), Verbose = Lines.Enqueue });
+        // The end of this pipeline does not end what a later one fetches again; Ctrl+C does.
+        Cancellation.Register(() =>
+        {
+            if (IsStopped)
+                _stopped.Cancel();
+        });
         _progress = new TransferProgress(this, 1, $"Fetching from {Connection.Instance.Host}");
     }
 
@@ -111,7 +121,12 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
             return;
         }
         foreach (var id in SessionId)
-            Stream(Selection(FlywheelContainerKind.Session, id));
+        {
+            if (_given.Add(id))
+                Stream(Selection(FlywheelContainerKind.Session, id));
+            else
+                WriteWarning($"The session {id} was given more than once; it is fetched once.");
+        }
     }
 
     protected override void EndProcessing()
@@ -133,40 +148,45 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     private FlywheelSelection AtPath()
     {
         var path = ParsePath(Path);
-        var warnings = new List<string>();
-        var container = Ask(Path, () => _client!.ResolveAsync(path, warnings.Add, Cancellation));
-        warnings.ForEach(WriteWarning);
+        var container = Ask(Path, () => _client!.ResolveAsync(path, Cancellation));
         return Selection(container.Kind!.Value, container.Id) with { FileName = path.FileName };
     }
 
     private void Stream(FlywheelSelection selection)
     {
-        if (Find(selection) is not { } items)
+        var catalog = new FlywheelCatalog(_client!, _listing, Cancellation);
+        var source = new FlywheelSource(_client!, _downloads, _space!, Lines.Enqueue, Cancellation) { Stopped = _stopped.Token };
+        var before = _found;
+        using var files = (LocalPath is null ? source.Read(catalog.ReadAsync(selection)) : Local(source, catalog.ReadAsync(selection))).GetEnumerator();
+        ErrorRecord? error;
+        while (IsNext(files, selection, out error))
+            Emit(files.Current);
+        WriteLines();
+        if (error is null && _found == before)
+            error = NoDicom(selection, catalog);
+        if (error is null)
             return;
-        var source = new FlywheelSource(_client!, _space!, Lines.Enqueue, Cancellation);
-        Stoppable(() =>
+        // A place that cannot be had ends the pipeline where it was named. Where many come by the pipeline, it takes its place
+        // among them and the others go on.
+        if (!MyInvocation.ExpectingInput && _found == before)
+            ThrowTerminatingError(error);
+        WriteError(error);
+        var origin = new DicomOrigin
         {
-            foreach (var file in LocalPath is null ? source.Read(items) : source.ReadLocal(items[0], Resolved(LocalPath)))
-                Emit(file);
-        });
+            FileName = selection.ContainerId, SessionId = selection.Kind == FlywheelContainerKind.Session ? selection.ContainerId : null,
+            Scope = new DicomOriginScope(selection.Kind.Word(), selection.ContainerId, selection.ContainerId),
+        };
+        var id = error.Exception is FlywheelException ? DicomProblem.NotListed : DicomProblem.NotDicom;
+        WriteObject(DicomFile.Unusable(selection.ContainerId, origin, new(id, error.Exception.Message)));
     }
 
-    /// <summary>
-    /// What there is to fetch. A place that cannot be listed ends the pipeline where it was named; where many come by the pipeline, it
-    /// takes its place among them and the others go on.
-    /// </summary>
-    private IReadOnlyList<FlywheelItem>? Find(FlywheelSelection selection)
+    private bool IsNext(IEnumerator<DicomFile> files, FlywheelSelection selection, out ErrorRecord? error)
     {
-        ErrorRecord error;
+        var isNext = false;
+        error = null;
         try
         {
-            var items = Wait(() => new FlywheelCatalog(_client!, Cancellation).ListAsync(selection));
-            WriteLines();
-            if (items.Count > 0)
-                return items;
-            var what = selection.FileName is null ? "holds no file of type dicom" : $"holds no file '{selection.FileName}'";
-            var hint = selection.FileName is null && !IncludeUntyped ? " Files without a type are taken with -IncludeUntyped." : "";
-            error = new ErrorRecord(new ItemNotFoundException($"The {Describe(selection)} {what}.{hint}"), "FlywheelNoDicom", ErrorCategory.ObjectNotFound, selection.ContainerId);
+            Stoppable(() => isNext = files.MoveNext());
         }
         catch (FlywheelException e)
         {
@@ -175,18 +195,30 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
         }
         catch (ArgumentException e)
         {
-            error = new ErrorRecord(e, "InvalidFlywheelPath", ErrorCategory.InvalidArgument, Path);
+            error = new ErrorRecord(e, "InvalidFlywheelPath", ErrorCategory.InvalidArgument, Path.Length > 0 ? Path : selection.ContainerId);
         }
-        WriteLines();
-        if (!MyInvocation.ExpectingInput)
-            ThrowTerminatingError(error);
-        WriteError(error);
-        var origin = new DicomOrigin
+        return isNext;
+    }
+
+    private IEnumerable<DicomFile> Local(FlywheelSource source, IAsyncEnumerable<FlywheelItem> items)
+    {
+        var item = Wait(async () =>
         {
-            FileName = selection.ContainerId, SessionId = selection.ContainerId, Scope = new DicomOriginScope("session", selection.ContainerId, selection.ContainerId),
-        };
-        WriteObject(DicomFile.Unusable(selection.ContainerId, origin, new(DicomProblem.NotDownloaded, error.Exception.Message)));
-        return null;
+            await foreach (var first in items.ConfigureAwait(false))
+                return first;
+            return null;
+        });
+        if (item is null)
+            return [];
+        return item.Problem is { } problem ? [DicomFile.Unusable(item.Origin.FileName, item.Origin, problem)] : source.ReadLocal(item, Resolved(LocalPath!));
+    }
+
+    private ErrorRecord NoDicom(FlywheelSelection selection, FlywheelCatalog catalog)
+    {
+        var what = selection.FileName is null ? "holds no file of type dicom" : $"holds no file '{selection.FileName}'";
+        var hint = selection.FileName is null && !IncludeUntyped ? " Files without a type are taken with -IncludeUntyped." : "";
+        var error = new ItemNotFoundException($"The {Describe(selection)} {what}. {catalog.Seen}{hint}");
+        return new ErrorRecord(error, "FlywheelNoDicom", ErrorCategory.ObjectNotFound, selection.ContainerId);
     }
 
     private static string Describe(FlywheelSelection selection) => $"{selection.Kind.Word()} {selection.ContainerId}";

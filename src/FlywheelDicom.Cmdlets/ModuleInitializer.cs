@@ -13,25 +13,28 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssem
     private static readonly string s_folder = Path.Combine(Path.GetDirectoryName(typeof(ModuleInitializer).Assembly.Location)!, "lib");
     private static readonly Lazy<PrivateContext> s_private = new(() => new PrivateContext(s_folder));
 
-    public void OnImport() => AssemblyLoadContext.Default.Resolving += Resolve;
+    /// <summary>Once for the process, and for good: the module may go from one runspace and stay in others.</summary>
+    static ModuleInitializer() => AssemblyLoadContext.Default.Resolving += Resolve;
 
-    public void OnRemove(PSModuleInfo psModuleInfo)
-    {
-        AssemblyLoadContext.Default.Resolving -= Resolve;
-        ReceiverList.StopAll();
-        FlywheelConnection.Replace(null);
-    }
+    public void OnImport() => ModuleState.Current.Begin();
 
-    /// <summary>Only our own assemblies are handed to the default context; the packages stay out of it.</summary>
+    public void OnRemove(PSModuleInfo psModuleInfo) => ModuleState.Current.Clear();
+
+    /// <summary>
+    /// Only our own assemblies are handed to the default context; the packages stay out of it. One whose file is not there is not asked
+    /// for by name: the context would ask the default one, which would ask here again.
+    /// </summary>
     private static Assembly? Resolve(AssemblyLoadContext context, AssemblyName name)
-        => name.Name is "FlywheelDicom.Transfer" or "FlywheelDicom.Flywheel" ? s_private.Value.LoadFromAssemblyName(name) : null;
+        => name.Name is "FlywheelDicom.Transfer" or "FlywheelDicom.Flywheel" ? s_private.Value.Find(name) : null;
 
     private sealed class PrivateContext(string folder) : AssemblyLoadContext("FlywheelDicom")
     {
-        protected override Assembly? Load(AssemblyName assemblyName)
+        public Assembly? Find(AssemblyName name)
         {
-            var path = Path.Combine(folder, assemblyName.Name + ".dll");
+            var path = Path.Combine(folder, name.Name + ".dll");
             return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
         }
+
+        protected override Assembly? Load(AssemblyName assemblyName) => Find(assemblyName);
     }
 }

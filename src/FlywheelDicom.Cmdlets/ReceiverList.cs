@@ -1,33 +1,34 @@
 namespace FlywheelDicom.Cmdlets;
 
-/// <summary>The receivers that this session has started: they live until they are stopped, or the module goes.</summary>
-internal static class ReceiverList
+/// <summary>The receivers that a runspace has started: they live until they are stopped, or the module or the runspace goes.</summary>
+internal sealed class ReceiverList
 {
-    private static readonly List<DicomReceiver> s_running = [];
+    private readonly List<DicomReceiver> _started = [];
 
-    public static void Add(DicomReceiver receiver)
+    public void Add(DicomReceiver receiver)
     {
-        lock (s_running)
-            s_running.Add(receiver);
+        lock (_started)
+            _started.Add(receiver);
     }
 
-    public static DicomReceiver[] All
+    /// <summary>Those that run; another runspace may have been handed one, and stopped it.</summary>
+    public DicomReceiver[] All
     {
         get
         {
-            lock (s_running)
-                return [.. s_running];
+            lock (_started)
+                return [.. _started.Where(r => r.IsRunning)];
         }
     }
 
-    public static void Stop(DicomReceiver receiver)
+    public void Stop(DicomReceiver receiver)
     {
-        lock (s_running)
-            s_running.Remove(receiver);
+        lock (_started)
+            _started.Remove(receiver);
         receiver.StopAsync().GetAwaiter().GetResult();
     }
 
-    public static void StopAll()
+    public void StopAll()
     {
         foreach (var receiver in All)
             Stop(receiver);

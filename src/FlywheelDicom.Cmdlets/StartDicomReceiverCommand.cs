@@ -61,7 +61,7 @@ public sealed class StartDicomReceiverCommand : TlsCmdlet
                 Sink = folder is null ? new DiscardSink() : new FolderSink(folder),
             });
             var receiver = new DicomReceiver(server, ListenAddress.ToString(), AETitle?.Trim(), folder, tls is not null);
-            ReceiverList.Add(receiver);
+            ModuleState.Current.Receivers.Add(receiver);
             WriteObject(receiver);
         }
         catch (SocketException e)

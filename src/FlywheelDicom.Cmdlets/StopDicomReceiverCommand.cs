@@ -20,7 +20,7 @@ public sealed class StopDicomReceiverCommand : DicomCmdlet
 
     protected override void ProcessRecord()
     {
-        var chosen = ParameterSetName == InputSet ? [InputObject] : Array.FindAll(ReceiverList.All, r => r.Port == Port);
+        var chosen = ParameterSetName == InputSet ? [InputObject] : Array.FindAll(ModuleState.Current.Receivers.All, r => r.Port == Port);
         if (chosen.Length == 0)
         {
             var error = new ItemNotFoundException($"No receiver of this session listens at port {Port}.");
@@ -29,7 +29,7 @@ public sealed class StopDicomReceiverCommand : DicomCmdlet
         foreach (var receiver in chosen)
         {
             if (ShouldProcess(receiver.ToString(), "Stop DICOM receiver"))
-                ReceiverList.Stop(receiver);
+                ModuleState.Current.Receivers.Stop(receiver);
         }
     }
 }

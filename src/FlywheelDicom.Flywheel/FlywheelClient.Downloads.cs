@@ -7,6 +7,9 @@ public sealed partial class FlywheelClient
 {
     private const int ChunkSize = 128 * 1024;
 
+    /// <summary>A file whose entry changes each time it is looked at is not run after for ever.</summary>
+    private const int MaxVersions = 3;
+
     /// <summary>
     /// Streams a file to where it is wanted. After a cut it goes on from the byte where it broke off, if the server lets it, and starts
     /// over if not. Its length and hash are checked where the entry tells them; a file that was replaced meanwhile is taken anew.
@@ -24,7 +27,7 @@ public sealed partial class FlywheelClient
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(target);
-        var clock = new RetryClock(_options.RetryTime);
+        var clock = new RetryClock(_options.RetryTime, _options.Time);
         using var download = new Download(file, target);
         return await _retry.ExecuteAsync(c => TryAsync(download, kind, containerId, clock, c), clock, cancellation).ConfigureAwait(false);
     }
@@ -78,8 +81,8 @@ public sealed partial class FlywheelClient
                 if (read == 0)
                     return;
                 limit.CancelAfter(Timeout.InfiniteTimeSpan);
-                await download.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
-                clock.Progress();
+                if (await download.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false))
+                    clock.Progress();
                 // More than there should be is as wrong as less, and might not end.
                 if (download.Received > download.File.Size)
                     return;
@@ -95,12 +98,12 @@ public sealed partial class FlywheelClient
     private async Task<FlywheelFile> AnotherVersionAsync(
         Download download, FlywheelContainerKind kind, string containerId, string flaw, CancellationToken cancellation)
     {
-        var now = await FindFileAsync(kind, containerId, download.File.Name, cancellation).ConfigureAwait(false);
-        if (now is not null && (now.Size != download.File.Size || now.Hash != download.File.Hash))
+        var now = await NowAsync(download.File, kind, containerId, cancellation).ConfigureAwait(false);
+        if (now is not null && (now.Size != download.File.Size || now.Hash != download.File.Hash) && ++download.Versions <= MaxVersions)
         {
-            _options.Verbose($"'{now.Name}' was replaced meanwhile; its new version is taken.");
+            _options.Verbose($"'{now.Label}' was replaced meanwhile; its new version is taken.");
             download.Adopt(now);
-            throw new FlywheelException(FlywheelError.DownloadIncomplete, $"'{now.Name}' was replaced while it was downloaded.") { IsTransient = true, RetryAfter = TimeSpan.Zero };
+            throw new FlywheelException(FlywheelError.DownloadIncomplete, $"'{now.Label}' was replaced while it was downloaded.") { IsTransient = true, RetryAfter = TimeSpan.Zero };
         }
         if (download.Received < download.File.Size)
             throw Broken(download, flaw);
@@ -110,17 +113,24 @@ public sealed partial class FlywheelClient
         throw Broken(download, flaw, isTransient: !isLast);
     }
 
+    private async Task<FlywheelFile?> NowAsync(FlywheelFile file, FlywheelContainerKind kind, string containerId, CancellationToken cancellation)
+    {
+        var container = await GetContainerAsync(kind, containerId, cancellation).ConfigureAwait(false);
+        var now = container.Files?.FirstOrDefault(f => f is not null && (IsById(file) ? f.FileId == file.FileId : f.Name == file.Name));
+        return now is null ? null : now with { HasNamesake = file.HasNamesake };
+    }
+
     private FlywheelException Broken(Download download, string flaw, bool isTransient = true)
-        => new(FlywheelError.DownloadIncomplete, $"The download of '{download.File.Name}' from {_key} is not complete: {flaw}.") { IsTransient = isTransient };
+        => new(FlywheelError.DownloadIncomplete, $"The download of '{download.File.Label}' from {_key} is not complete: {flaw}.") { IsTransient = isTransient };
 
     /// <summary>By its name; by its id where a proxy would stumble over the name.</summary>
     private static string PathOf(FlywheelFile file, FlywheelContainerKind kind, string containerId)
-    {
-        var isAwkward = file.Name.AsSpan().IndexOfAny('/', '\\') >= 0 || file.Name is "." or "..";
-        return isAwkward && file.FileId is { Length: > 0 } id
-            ? $"files/{Segment(id)}/download?view=true"
+        => IsById(file)
+            ? $"files/{Segment(file.FileId!)}/download?view=true"
             : $"{kind.Plural()}/{Segment(containerId)}/files/{Segment(file.Name)}?view=true";
-    }
+
+    private static bool IsById(FlywheelFile file)
+        => file.FileId is { Length: > 0 } && (file.HasNamesake || file.Name is "" or "." or ".." || file.Name.Any(c => c is '/' or '\\' || char.IsControl(c)));
 
     /// <summary>The disk's failure, told apart from the network's.</summary>
     private sealed class TargetException(IOException inner) : IOException(inner.Message, inner);
@@ -128,13 +138,16 @@ public sealed partial class FlywheelClient
     private sealed class Download(FlywheelFile file, Stream target) : IDisposable
     {
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA384);
+        private long _furthest;
 
         public FlywheelFile File { get; private set; } = file;
         public long Received { get; private set; }
         public bool HasMetExpiredUrl { get; set; }
         public int WholeButWrong { get; set; }
+        public int Versions { get; set; }
 
-        public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+        /// <summary>True where it came further than ever before: what is fetched again after a start over is no progress.</summary>
+        public async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
         {
             try
             {
@@ -148,6 +161,10 @@ public sealed partial class FlywheelClient
             Received += bytes.Length;
             // The next URL may run out as well, hours later.
             HasMetExpiredUrl = false;
+            if (Received <= _furthest)
+                return false;
+            _furthest = Received;
+            return true;
         }
 
         public void StartOver()
@@ -163,6 +180,7 @@ public sealed partial class FlywheelClient
         public void Adopt(FlywheelFile now)
         {
             File = now;
+            _furthest = 0;
             StartOver();
         }
 

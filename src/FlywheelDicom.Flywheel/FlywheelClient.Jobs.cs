@@ -32,5 +32,5 @@ public sealed partial class FlywheelClient
     /// <param name="filter">Such as <c>tags=campaign-7,state=failed</c>.</param>
     /// <param name="cancellation">Ends the listing.</param>
     public IAsyncEnumerable<FlywheelJob> ListJobsAsync(string? filter, CancellationToken cancellation)
-        => ListAsync("jobs", filter, FlywheelJson.Default.FlywheelJob, j => j.Id, cancellation);
+        => ListAsync("jobs", filter, FlywheelJson.Default.FlywheelJob, j => j.Id, unread: null, cancellation);
 }

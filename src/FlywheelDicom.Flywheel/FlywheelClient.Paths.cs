@@ -1,16 +1,18 @@
+using System.Globalization;
+
 namespace FlywheelDicom.Flywheel;
 
 public sealed partial class FlywheelClient
 {
+    private const int MaxNamed = 10;
+
     /// <summary>Finds the container that a path names.</summary>
     /// <param name="path">Where it is; a file name in it is not looked at.</param>
-    /// <param name="ambiguous">Told where a label stands for more than one container; the oldest is taken.</param>
     /// <param name="cancellation">Ends the search.</param>
-    /// <exception cref="FlywheelException">It is not there, or may not be seen.</exception>
-    public async Task<FlywheelContainer> ResolveAsync(FlywheelPath path, Action<string> ambiguous, CancellationToken cancellation)
+    /// <exception cref="FlywheelException">It is not there, may not be seen, or a label in the path stands for more than one.</exception>
+    public async Task<FlywheelContainer> ResolveAsync(FlywheelPath path, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(ambiguous);
         ResolveAnswer answer;
         try
         {
@@ -26,7 +28,7 @@ public sealed partial class FlywheelClient
         for (var level = 1; level < path.Containers.Count; level++)
         {
             if (!path.Containers[level].StartsWith("<id:", StringComparison.Ordinal))
-                await WarnOfSiblingsAsync(nodes[level - 1], (FlywheelContainerKind)(level - 1), path.Containers[level], ambiguous, cancellation).ConfigureAwait(false);
+                await RefuseNamesakesAsync(path, level, nodes[level - 1].Id, cancellation).ConfigureAwait(false);
         }
         var kind = nodes[path.Containers.Count - 1].Kind ?? (FlywheelContainerKind)(path.Containers.Count - 1);
         // Nodes of a path come without files.
@@ -34,14 +36,29 @@ public sealed partial class FlywheelClient
         return container with { ContainerType = kind.Word() };
     }
 
-    private async Task WarnOfSiblingsAsync(
-        FlywheelContainer parent, FlywheelContainerKind kind, string label, Action<string> ambiguous, CancellationToken cancellation)
+    /// <summary>The server takes the oldest of several without a word; whose images would be sent is not left to that.</summary>
+    private async Task RefuseNamesakesAsync(FlywheelPath path, int level, string parentId, CancellationToken cancellation)
     {
-        var child = kind + 1;
-        var count = 0;
-        await foreach (var sibling in ListAsync(child, (kind, parent.Id), $"label={FilterValue(label)}", cancellation).ConfigureAwait(false))
-            count += sibling.Name == label ? 1 : 0;
-        if (count > 1)
-            ambiguous($"{count} {child.Plural()} there are called '{label}'; the oldest is taken. Name one by <id:...>.");
+        var kind = (FlywheelContainerKind)level;
+        var label = path.Containers[level];
+        var found = new List<FlywheelContainer>();
+        await foreach (var sibling in ListAsync(kind, (kind - 1, parentId), $"label={FilterValue(label)}", cancellation).ConfigureAwait(false))
+        {
+            if (sibling.Name == label && string.IsNullOrEmpty(sibling.Deleted))
+                found.Add(sibling);
+        }
+        if (found.Count < 2)
+            return;
+        var parent = string.Join('/', path.Containers.Take(level));
+        var choices = found.OrderBy(c => c.Timestamp ?? c.Created).ThenBy(c => c.Id, StringComparer.Ordinal).Take(MaxNamed).Select(Described);
+        var more = found.Count > MaxNamed ? $", and {found.Count - MaxNamed} more" : "";
+        throw new FlywheelException(FlywheelError.Ambiguous,
+            $"{found.Count} {kind.Plural()} of '{parent}' are called '{label}': {string.Join(", ", choices)}{more}. Name one by its id: '{parent}/<id:...>'.");
+    }
+
+    private static string Described(FlywheelContainer container)
+    {
+        var time = container.Timestamp ?? container.Created;
+        return string.Create(CultureInfo.InvariantCulture, $"<id:{container.Id}>{(time is { } t ? " of " : " of unknown date")}{time:yyyy-MM-dd HH:mm}");
     }
 }

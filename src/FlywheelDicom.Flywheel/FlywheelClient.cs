@@ -66,7 +66,7 @@ public sealed partial class FlywheelClient : IDisposable
     public async Task<FlywheelFile?> FindFileAsync(FlywheelContainerKind kind, string containerId, string name, CancellationToken cancellation)
     {
         var container = await GetContainerAsync(kind, containerId, cancellation).ConfigureAwait(false);
-        return container.Files?.FirstOrDefault(f => f.Name == name);
+        return container.Files?.FirstOrDefault(f => f?.Name == name);
     }
 
     /// <summary>All containers of a kind that the key may see, or those below another, in the order of their ids.</summary>
@@ -78,7 +78,8 @@ public sealed partial class FlywheelClient : IDisposable
         FlywheelContainerKind kind, (FlywheelContainerKind Kind, string Id)? parent, string? filter, CancellationToken cancellation)
     {
         var path = parent is { } p ? $"{p.Kind.Plural()}/{Segment(p.Id)}/{kind.Plural()}" : kind.Plural();
-        return ListAsync(path, filter, FlywheelJson.Default.FlywheelContainer, c => c.Id, cancellation);
+        // What cannot be read within a list is asked for by its id, so that it does not cost the others.
+        return ListAsync(path, filter, FlywheelJson.Default.FlywheelContainer, c => c.Id, id => new FlywheelContainer { Id = id, IsUnread = true }, cancellation);
     }
 
     /// <summary>A value within a filter: a comma would begin the next condition.</summary>
@@ -155,12 +156,14 @@ public sealed partial class FlywheelClient : IDisposable
     /// is asked by position.
     /// </summary>
     private async IAsyncEnumerable<T> ListAsync<T>(
-        string path, string? filter, JsonTypeInfo<T> type, Func<T, string> idOf, [EnumeratorCancellation] CancellationToken cancellation)
+        string path, string? filter, JsonTypeInfo<T> type, Func<T, string> idOf, Func<string, T>? unread, [EnumeratorCancellation] CancellationToken cancellation)
+        where T : class
     {
         var query = $"{path}?limit={PageSize}" + (string.IsNullOrEmpty(filter) ? "" : $"&filter={Uri.EscapeDataString(filter)}");
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var last = "";
         var byPosition = false;
+        FlywheelException? flaw = null;
         while (true)
         {
             var place = last.Length == 0 ? "" : byPosition ? $"&skip={seen.Count}" : $"&after_id={Segment(last)}";
@@ -170,9 +173,12 @@ public sealed partial class FlywheelClient : IDisposable
             var isNew = false;
             foreach (var element in page.EnumerateArray())
             {
-                var item = element.Deserialize(type)!;
-                if (idOf(item) is not { Length: > 0 } id)
-                    throw new FlywheelException(FlywheelError.BadAnswer, $"{_key} lists something without an id for {request}.");
+                if (Read(element, type, unread) is not { } item || idOf(item) is not { Length: > 0 } id)
+                {
+                    // Told at the end: what comes after it is as good as ever.
+                    flaw = new FlywheelException(FlywheelError.BadAnswer, $"{_key} lists something without an id, or that cannot be read, for {request}.");
+                    continue;
+                }
                 last = id;
                 if (!seen.Add(id))
                     continue;
@@ -183,8 +189,23 @@ public sealed partial class FlywheelClient : IDisposable
                 continue;
             // A full page with nothing new: the server did not understand where to go on.
             if (byPosition || page.GetArrayLength() != PageSize)
-                yield break;
+                break;
             byPosition = true;
+        }
+        if (flaw is not null)
+            throw flaw;
+    }
+
+    private static T? Read<T>(JsonElement element, JsonTypeInfo<T> type, Func<string, T>? unread) where T : class
+    {
+        try
+        {
+            return element.Deserialize(type);
+        }
+        catch (JsonException)
+        {
+            return unread is not null && element.ValueKind == JsonValueKind.Object && element.TryGetProperty("_id", out var id) && id.ValueKind == JsonValueKind.String
+                ? unread(id.GetString()!) : null;
         }
     }
 
@@ -198,5 +219,6 @@ public sealed partial class FlywheelClient : IDisposable
     }
 
     /// <summary>One segment of a path; nothing in it is left to be taken for a separator.</summary>
-    private static string Segment(string text) => Uri.EscapeDataString(text);
+    private static string Segment(string text) => text is not ("" or "." or "..") ? Uri.EscapeDataString(text)
+        : throw new FlywheelException(FlywheelError.NotFound, $"'{text}' is no id or name in Flywheel.");
 }

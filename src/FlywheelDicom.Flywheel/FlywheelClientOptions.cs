@@ -19,6 +19,9 @@ public sealed record FlywheelClientOptions
     /// <summary>Who is trusted beside the system's own roots; null: nobody.</summary>
     public RemoteCertificateValidationCallback? CertificateValidation { get; init; }
 
+    /// <summary>What waits and the retry time are measured by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Told of retries; gets no key, no signed URL and no query.</summary>
     public Action<string> Verbose { get; init; } = _ => { };
 }

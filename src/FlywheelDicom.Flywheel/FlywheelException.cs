@@ -9,6 +9,9 @@ public enum FlywheelError
     Unauthorized,
     Forbidden,
     NotFound,
+
+    /// <summary>A label stands for more than one.</summary>
+    Ambiguous,
     Conflict,
 
     /// <summary>The request was not to the server's liking; another try would be the same.</summary>
@@ -30,6 +33,12 @@ public enum FlywheelError
 
     /// <summary>The bytes of a file are not all there, or not the ones that Flywheel has.</summary>
     DownloadIncomplete,
+
+    /// <summary>The connection was ended by its user.</summary>
+    Disconnected,
+
+    /// <summary>Not asked for, since what was asked before it showed that there is no use.</summary>
+    NotTried,
 }
 
 /// <summary>A request to Flywheel failed. The message names the instance, what was asked, and what to try; never a key or a signed URL.</summary>

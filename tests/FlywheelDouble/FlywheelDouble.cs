@@ -294,7 +294,7 @@ public sealed partial class FlywheelDouble : IAsyncDisposable
             json["session"] = container.Parent!.Id;
         if (whole || !_options.ListsWithoutFiles)
             json["files"] = new JsonArray([.. container.Files.Select(Show)]);
-        return json;
+        return whole ? json : Merge(json, container.Odd);
     }
 
     private JsonNode Show(StoredFile file)
@@ -304,6 +304,13 @@ public sealed partial class FlywheelDouble : IAsyncDisposable
             json["size"] = file.StatedSize ?? file.Size;
         if (file.HasHash)
             json["hash"] = file.Hash;
+        return Merge(json, file.Odd);
+    }
+
+    private static JsonObject Merge(JsonObject json, JsonObject? odd)
+    {
+        foreach (var (name, value) in odd ?? [])
+            json[name] = value?.DeepClone();
         return json;
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 
 namespace FlywheelDicom.FlywheelDouble;
 
@@ -12,6 +13,9 @@ public sealed class StoredContainer(string kind, string id, string label, Stored
     public List<StoredContainer> Children { get; } = [];
     public List<StoredFile> Files { get; } = [];
     public DateTimeOffset Created { get; init; }
+
+    /// <summary>Fields that its entry has in lists beside or in place of its own, however odd.</summary>
+    public JsonObject? Odd { get; set; }
 
     public StoredContainer? Ancestor(string kind) => Kind == kind ? this : Parent?.Ancestor(kind);
 
@@ -47,6 +51,9 @@ public sealed class StoredFile(string name, string? type)
     public long? StatedSize { get; set; }
     public bool HasHash { get; set; } = true;
     public bool HidesSize { get; set; }
+
+    /// <summary>Fields that its entry has beside or in place of its own, however odd.</summary>
+    public JsonObject? Odd { get; set; }
 
     public string Hash
     {

@@ -95,7 +95,7 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
     private protected static ErrorCategory CategoryOf(string errorId) => errorId switch
     {
         DicomProblem.NotFound => ErrorCategory.ObjectNotFound,
-        DicomProblem.NotDownloaded => ErrorCategory.ResourceUnavailable,
+        DicomProblem.NotDownloaded or DicomProblem.NotListed => ErrorCategory.ResourceUnavailable,
         DicomProblem.Unreadable => ErrorCategory.ReadError,
         DicomProblem.NoPrivateBlock => ErrorCategory.LimitsExceeded,
         DicomProblem.NotDicom or DicomProblem.Truncated or DicomProblem.Malformed or DicomProblem.MissingUid or DicomProblem.Directory

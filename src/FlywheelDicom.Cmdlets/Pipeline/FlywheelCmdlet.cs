@@ -9,12 +9,17 @@ namespace FlywheelDicom.Cmdlets;
 /// <summary>What talks to the connected instance.</summary>
 public abstract class FlywheelCmdlet : DicomCmdlet
 {
+    private FlywheelConnection? _connection;
+
+    /// <summary>That of the runspace, for as long as the pipeline runs: what is connected or ended meanwhile is for the next one.</summary>
     private protected FlywheelConnection Connection
     {
         get
         {
-            if (FlywheelConnection.Current is { } current)
-                return current;
+            if (_connection is not null)
+                return _connection;
+            if (ModuleState.Current.Use() is { } current)
+                return _connection = current;
             var error = new InvalidOperationException("There is no connection with Flywheel. Make one with Connect-FwInstance.");
             ThrowTerminatingError(new ErrorRecord(error, "FlywheelNotConnected", ErrorCategory.ConnectionError, null));
             throw error;
@@ -48,12 +53,26 @@ public abstract class FlywheelCmdlet : DicomCmdlet
         }
     }
 
-    private protected static async Task<List<T>> AllAsync<T>(IAsyncEnumerable<T> items)
+    /// <summary>What the instance lists, one after the other as it comes; its refusal ends the pipeline.</summary>
+    private protected IEnumerable<T> AskEach<T>(object? target, IAsyncEnumerable<T> items)
     {
-        var all = new List<T>();
-        await foreach (var item in items.ConfigureAwait(false))
-            all.Add(item);
-        return all;
+        var listing = items.GetAsyncEnumerator(Cancellation);
+        try
+        {
+            while (Ask(target, () => listing.MoveNextAsync().AsTask()))
+                yield return listing.Current;
+        }
+        finally
+        {
+            listing.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+            Interlocked.Exchange(ref _connection, null)?.Release();
     }
 
     private protected FlywheelPath ParsePath(string path)
@@ -81,7 +100,7 @@ public abstract class FlywheelCmdlet : DicomCmdlet
 
     private protected static ErrorRecord ErrorFor(FlywheelException e, object? target) => new(e, e.ErrorId, e.Error switch
     {
-        FlywheelError.KeyMalformed => ErrorCategory.InvalidArgument,
+        FlywheelError.KeyMalformed or FlywheelError.Ambiguous => ErrorCategory.InvalidArgument,
         FlywheelError.Unauthorized => ErrorCategory.AuthenticationError,
         FlywheelError.Forbidden => ErrorCategory.PermissionDenied,
         FlywheelError.NotFound => ErrorCategory.ObjectNotFound,
@@ -89,7 +108,7 @@ public abstract class FlywheelCmdlet : DicomCmdlet
         FlywheelError.Timeout => ErrorCategory.OperationTimeout,
         FlywheelError.BadAnswer => ErrorCategory.ProtocolError,
         FlywheelError.Refused or FlywheelError.Conflict => ErrorCategory.InvalidOperation,
-        FlywheelError.ServerError or FlywheelError.TooManyRequests or FlywheelError.DownloadIncomplete => ErrorCategory.ResourceUnavailable,
+        FlywheelError.ServerError or FlywheelError.TooManyRequests or FlywheelError.DownloadIncomplete or FlywheelError.NotTried => ErrorCategory.ResourceUnavailable,
         _ => ErrorCategory.ConnectionError,
     }, target);
 }

@@ -2,33 +2,23 @@ using FlywheelDicom.Flywheel;
 
 namespace FlywheelDicom.Cmdlets;
 
-/// <summary>The one connection that Connect-FwInstance makes and the other cmdlets use, until it is replaced or ended.</summary>
-internal sealed class FlywheelConnection(FlywheelClient client, FwInstance instance) : IDisposable
+/// <summary>
+/// A connection that Connect-FwInstance has made. Runspaces and running pipelines share it; with the last of them it ends, and the
+/// key is forgotten.
+/// </summary>
+internal sealed class FlywheelConnection(FlywheelClient client, FwInstance instance)
 {
-    private static readonly object s_lock = new();
-    private static FlywheelConnection? s_current;
-
-    public static FlywheelConnection? Current
-    {
-        get
-        {
-            lock (s_lock)
-                return s_current;
-        }
-    }
+    private int _users = 1;
 
     /// <summary>With patience for what is asked of it once connected.</summary>
     public FlywheelClient Client { get; } = client.With(o => o with { RetryTime = TimeSpan.FromSeconds(60), Verbose = _ => { } });
     public FwInstance Instance { get; } = instance;
 
-    /// <summary>Ends the one before.</summary>
-    public static void Replace(FlywheelConnection? connection)
-    {
-        FlywheelConnection? previous;
-        lock (s_lock)
-            (previous, s_current) = (s_current, connection);
-        previous?.Dispose();
-    }
+    public void Retain() => Interlocked.Increment(ref _users);
 
-    public void Dispose() => client.Dispose();
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+            client.Dispose();
+    }
 }

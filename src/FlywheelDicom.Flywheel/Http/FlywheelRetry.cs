@@ -12,7 +12,7 @@ internal sealed class FlywheelRetry(FlywheelClientOptions options)
     private static readonly ResiliencePropertyKey<RetryClock> s_clock = new("clock");
     private static readonly ResiliencePropertyKey<TimeSpan> s_delay = new("delay");
 
-    private readonly ResiliencePipeline _pipeline = new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions
+    private readonly ResiliencePipeline _pipeline = new ResiliencePipelineBuilder { TimeProvider = options.Time }.AddRetry(new RetryStrategyOptions
     {
         MaxRetryAttempts = int.MaxValue,
         MaxDelay = null,
@@ -26,7 +26,7 @@ internal sealed class FlywheelRetry(FlywheelClientOptions options)
     }).Build();
 
     public Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> attempt, CancellationToken cancellation)
-        => ExecuteAsync(attempt, new RetryClock(options.RetryTime), cancellation);
+        => ExecuteAsync(attempt, new RetryClock(options.RetryTime, options.Time), cancellation);
 
     public async Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> attempt, RetryClock clock, CancellationToken cancellation)
     {

@@ -47,14 +47,17 @@ internal sealed class FlywheelTransport
         }
         catch (JsonException e)
         {
-            throw new FlywheelException(FlywheelError.BadAnswer,
-                $"{_key} answered {request} with something else than a Flywheel instance does. Check the host in the key, and proxies on the way.", e);
+            throw BadAnswer(request, e);
         }
         catch (Exception e) when (Failure(request, e, cancellation) is { } failure)
         {
             throw failure;
         }
     }
+
+    /// <summary>JSON, but not of the form that was asked for, or none at all.</summary>
+    public FlywheelException BadAnswer(FlywheelRequest request, JsonException? e) => new(FlywheelError.BadAnswer,
+        $"{_key} answered {request} with something else than a Flywheel instance does. Check the host in the key, and proxies on the way.", e);
 
     /// <summary>Sends; the caller reads the body and disposes the response, which has a good status.</summary>
     public async Task<HttpResponseMessage> OpenAsync(FlywheelRequest request, CancellationToken cancellation)
@@ -87,6 +90,7 @@ internal sealed class FlywheelTransport
                 $"No TLS connection with {where} could be made: {InnermostMessage(e)} Trust its CA with -TrustedCertificatePath, or check the host and port in the key.", e),
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => new(
                 FlywheelError.Unreachable, $"{where} cannot be reached: {InnermostMessage(e)} Check host and port in the key, and the network.", e) { IsTransient = true },
+            ObjectDisposedException => new(FlywheelError.Disconnected, $"The connection with {_key} was ended before {request} was asked. Make a new one with Connect-FwInstance.", e),
             HttpRequestException or IOException => new(
                 FlywheelError.ConnectionLost, $"The connection to {where} broke off while {request} was answered: {InnermostMessage(e)}", e) { IsTransient = true },
             _ => null,
@@ -192,10 +196,11 @@ internal sealed class FlywheelTransport
         };
     }
 
-    private static TimeSpan? RetryAfter(HttpResponseMessage response)
+    /// <summary>Null where the server asks for no wait, or for one of nothing: it would be asked without a pause.</summary>
+    private TimeSpan? RetryAfter(HttpResponseMessage response)
     {
         var after = response.Headers.RetryAfter;
-        var wait = after?.Delta ?? (after?.Date is { } date ? date - DateTimeOffset.UtcNow : null);
-        return wait is { } w && w < TimeSpan.Zero ? TimeSpan.Zero : wait;
+        var wait = after?.Delta ?? (after?.Date is { } date ? date - _options.Time.GetUtcNow() : null);
+        return wait > TimeSpan.Zero ? wait : null;
     }
 }

@@ -7,9 +7,12 @@ public sealed record FlywheelContainer
 {
     [JsonPropertyName("_id")]
     public string Id { get; init; } = "";
+
+    [JsonConverter(typeof(LenientTextConverter))]
     public string? Label { get; init; }
 
     /// <summary>A subject's, in older servers its only name.</summary>
+    [JsonConverter(typeof(LenientTextConverter))]
     public string? Code { get; init; }
     public FlywheelParents? Parents { get; init; }
 
@@ -29,8 +32,15 @@ public sealed record FlywheelContainer
     public FlywheelParent? Parent { get; init; }
 
     [JsonPropertyName("timestamp")]
+    [JsonConverter(typeof(LenientTimeConverter))]
     public DateTimeOffset? Timestamp { get; init; }
+
+    [JsonConverter(typeof(LenientTimeConverter))]
     public DateTimeOffset? Created { get; init; }
+
+    /// <summary>When it was deleted; empty or null where it was not.</summary>
+    [JsonConverter(typeof(LenientTextConverter))]
+    public string? Deleted { get; init; }
 
     /// <summary>Null where the answer left them out, which is not the same as none.</summary>
     public IReadOnlyList<FlywheelFile>? Files { get; init; }
@@ -40,6 +50,10 @@ public sealed record FlywheelContainer
 
     [JsonPropertyName("node_type")]
     public string? NodeType { get; init; }
+
+    /// <summary>Listed in a form that could not be read: nothing but its id is known.</summary>
+    [JsonIgnore]
+    public bool IsUnread { get; init; }
 
     /// <summary>The label, or what stands for it.</summary>
     [JsonIgnore]

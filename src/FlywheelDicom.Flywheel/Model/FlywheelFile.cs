@@ -2,21 +2,50 @@ using System.Text.Json.Serialization;
 
 namespace FlywheelDicom.Flywheel;
 
-/// <summary>A file entry of a container.</summary>
+/// <summary>A file entry of a container. Any field may be missing.</summary>
 public sealed record FlywheelFile
 {
+    private readonly string? _name;
+
     [JsonPropertyName("file_id")]
+    [JsonConverter(typeof(LenientTextConverter))]
     public string? FileId { get; init; }
-    public string Name { get; init; } = "";
+
+    /// <summary>Empty where the entry has none.</summary>
+    [JsonConverter(typeof(LenientTextConverter))]
+    public string Name { get => _name ?? ""; init => _name = value; }
 
     /// <summary>What it is taken for: dicom, nifti, ...; null where nobody knows.</summary>
+    [JsonConverter(typeof(LenientTextConverter))]
     public string? Type { get; init; }
 
     /// <summary>Bytes; null where the entry does not tell.</summary>
+    [JsonConverter(typeof(LenientCountConverter))]
     public long? Size { get; init; }
 
     /// <summary>Mostly v0-sha384- and 96 hex digits; other forms are met, and not checked.</summary>
+    [JsonConverter(typeof(LenientTextConverter))]
     public string? Hash { get; init; }
+
+    /// <summary>How many members the zip has; null for what is none, or where nobody has counted.</summary>
+    [JsonPropertyName("zip_member_count")]
+    [JsonConverter(typeof(LenientCountConverter))]
+    public long? ZipMemberCount { get; init; }
+
+    [JsonConverter(typeof(LenientTimeConverter))]
+    public DateTimeOffset? Created { get; init; }
+
+    /// <summary>When it was deleted; empty or null where it was not.</summary>
+    [JsonConverter(typeof(LenientTextConverter))]
+    public string? Deleted { get; init; }
+
+    /// <summary>Another file of its container has the same name: only its id tells it apart.</summary>
+    [JsonIgnore]
+    public bool HasNamesake { get; init; }
+
+    /// <summary>Its name, or what stands for it.</summary>
+    [JsonIgnore]
+    public string Label => Name.Length > 0 ? Name : FileId is { Length: > 0 } ? $"<id:{FileId}>" : "(a file without a name)";
 
     /// <summary>The SHA-384 in the hash, or null.</summary>
     [JsonIgnore]

@@ -3,126 +3,194 @@ using FlywheelDicom.Flywheel;
 namespace FlywheelDicom.Transfer.Flywheel;
 
 /// <summary>
-/// Lists the DICOM files below a container with their places, in a stable order: sessions and acquisitions by time and id, files by name.
-/// Only acquisitions hold images that are sent, as with the gear.
+/// Lists the DICOM files below a container with their places: sessions as the instance lists them, so that the first is fetched while
+/// the others are still listed; in each, acquisitions by time and id, and files by name. Only acquisitions hold images that are sent,
+/// as with the gear. A place that cannot be listed takes its place as an item with a problem, and the others go on.
 /// </summary>
 public sealed class FlywheelCatalog
 {
     private readonly FlywheelClient _client;
+    private readonly FlywheelHealth _health;
     private readonly CancellationToken _cancellation;
-    private readonly Dictionary<(FlywheelContainerKind, string), FlywheelContainer> _known = [];
+    private readonly FlywheelPlaces _places;
+    private readonly SortedDictionary<string, int> _seen = new(StringComparer.Ordinal);
+    private int _acquisitions;
 
     /// <param name="client">The instance.</param>
+    /// <param name="health">What is known of it from the requests before.</param>
     /// <param name="cancellation">Ends the listing.</param>
-    public FlywheelCatalog(FlywheelClient client, CancellationToken cancellation) => (_client, _cancellation) = (client, cancellation);
+    public FlywheelCatalog(FlywheelClient client, FlywheelHealth health, CancellationToken cancellation)
+    {
+        (_client, _health, _cancellation) = (client, health, cancellation);
+        _places = new FlywheelPlaces(client, health, cancellation);
+    }
 
-    /// <exception cref="FlywheelException">The container is not there, or cannot be listed.</exception>
-    public async Task<IReadOnlyList<FlywheelItem>> ListAsync(FlywheelSelection selection)
+    /// <summary>What was met so far, for people: acquisitions, and their files by type.</summary>
+    public string Seen
+    {
+        get
+        {
+            var files = _seen.Count == 0 ? "no files" : string.Join(", ", _seen.Select(s => $"{s.Value} {(s.Value == 1 ? "file" : "files")} of {s.Key}"));
+            return $"It has {_acquisitions} {(_acquisitions == 1 ? "acquisition" : "acquisitions")} with {files}.";
+        }
+    }
+
+    /// <exception cref="FlywheelException">The container itself is not there, or may not be seen; or the file that is meant is not one.</exception>
+    /// <exception cref="ArgumentException">Images of such a container are not sent.</exception>
+    public async IAsyncEnumerable<FlywheelItem> ReadAsync(FlywheelSelection selection)
     {
         ArgumentNullException.ThrowIfNull(selection);
-        var container = await GetAsync(selection.Kind, selection.ContainerId).ConfigureAwait(false);
-        if (selection.Kind == FlywheelContainerKind.Analysis)
+        var (kind, root) = await RootAsync(selection.Kind, selection.ContainerId).ConfigureAwait(false);
+        var walk = new Walk(selection, new DicomOriginScope(kind.Word(), root.Id, root.Name));
+        var items = kind switch
         {
-            // An analysis has no images of its own: those of what it was started on are meant.
-            if (container.Parent is not { Id: { } id, Type: { } type } || !Enum.TryParse<FlywheelContainerKind>(type, ignoreCase: true, out var kind))
-                throw new ArgumentException($"The analysis {selection.ContainerId} does not tell what it belongs to.");
-            return await ListAsync(selection with { Kind = kind, ContainerId = id }).ConfigureAwait(false);
-        }
-        var scope = new DicomOriginScope(selection.Kind.Word(), container.Id, container.Name);
-        var items = new List<FlywheelItem>();
-        foreach (var acquisition in await AcquisitionsAsync(selection.Kind, container).ConfigureAwait(false))
-        {
-            var files = (acquisition.Files ?? []).Where(selection.Takes).OrderBy(f => f.Name, StringComparer.Ordinal).ToList();
-            if (files.Count == 0)
-                continue;
-            var origin = await OriginAsync(acquisition, scope).ConfigureAwait(false);
-            items.AddRange(files.Select(f => new FlywheelItem(f, origin with { FileName = f.Name, FlywheelPath = origin.FlywheelPath + f.Name })));
-        }
-        return items;
-    }
-
-    private async Task<List<FlywheelContainer>> AcquisitionsAsync(FlywheelContainerKind kind, FlywheelContainer container)
-    {
-        switch (kind)
-        {
-            case FlywheelContainerKind.Acquisition:
-                return [container];
-            case FlywheelContainerKind.Session:
-                return await ChildrenAsync(container, kind).ConfigureAwait(false);
-            case FlywheelContainerKind.Subject or FlywheelContainerKind.Project:
-                var all = new List<FlywheelContainer>();
-                var sessions = _client.ListAsync(FlywheelContainerKind.Session, (kind, container.Id), null, _cancellation);
-                foreach (var session in await InOrderAsync(sessions).ConfigureAwait(false))
-                    all.AddRange(await ChildrenAsync(Remember(FlywheelContainerKind.Session, session), FlywheelContainerKind.Session).ConfigureAwait(false));
-                return all;
-            default:
-                throw new ArgumentException($"Images of a whole {kind.Word()} are not sent: name a project, subject, session or acquisition.");
-        }
-    }
-
-    private async Task<List<FlywheelContainer>> ChildrenAsync(FlywheelContainer container, FlywheelContainerKind kind)
-    {
-        var listed = await InOrderAsync(_client.ListAsync(FlywheelContainerKind.Acquisition, (kind, container.Id), null, _cancellation)).ConfigureAwait(false);
-        for (var i = 0; i < listed.Count; i++)
-        {
-            // Some installations list without files.
-            if (listed[i].Files is null)
-                listed[i] = await _client.GetContainerAsync(FlywheelContainerKind.Acquisition, listed[i].Id, _cancellation).ConfigureAwait(false);
-            // Old servers tell an acquisition's session alone, some not even that.
-            if (listed[i].SessionId is null)
-                listed[i] = listed[i] with { Session = new FlywheelReference(container.Id, container.Label) };
-        }
-        return listed;
-    }
-
-    private static async Task<List<FlywheelContainer>> InOrderAsync(IAsyncEnumerable<FlywheelContainer> containers)
-    {
-        var all = new List<FlywheelContainer>();
-        await foreach (var container in containers.ConfigureAwait(false))
-            all.Add(container);
-        return [.. all.OrderBy(c => c.Timestamp ?? c.Created ?? DateTimeOffset.MaxValue).ThenBy(c => c.Id, StringComparer.Ordinal)];
-    }
-
-    private async Task<DicomOrigin> OriginAsync(FlywheelContainer acquisition, DicomOriginScope scope)
-    {
-        var session = await FindAsync(FlywheelContainerKind.Session, acquisition.SessionId).ConfigureAwait(false);
-        var subjectId = acquisition.SubjectId ?? session?.SubjectId;
-        var projectId = acquisition.ProjectId ?? session?.ProjectId;
-        var project = await FindAsync(FlywheelContainerKind.Project, projectId).ConfigureAwait(false);
-        var subjectLabel = await SubjectLabelAsync(subjectId, session).ConfigureAwait(false);
-        var groupId = acquisition.GroupId ?? session?.GroupId ?? project?.GroupId;
-        return new DicomOrigin
-        {
-            FileName = "", Scope = scope, GroupId = groupId, ProjectId = projectId, ProjectLabel = project?.Name, SubjectId = subjectId, SubjectLabel = subjectLabel,
-            SessionId = session?.Id ?? acquisition.SessionId, SessionLabel = session?.Name, AcquisitionId = acquisition.Id, AcquisitionLabel = acquisition.Name,
-            FlywheelPath = $"{groupId}/{project?.Name ?? projectId}/{subjectLabel ?? subjectId}/{session?.Name ?? acquisition.SessionId}/{acquisition.Name}/files/",
+            FlywheelContainerKind.Acquisition => AcquisitionAsync(walk, root, null),
+            FlywheelContainerKind.Session => SessionAsync(walk, root),
+            FlywheelContainerKind.Subject or FlywheelContainerKind.Project => SessionsAsync(walk, kind, root),
+            _ => throw new ArgumentException($"Images of a whole {kind.Word()} are not sent: name a project, subject, session or acquisition."),
         };
+        await foreach (var item in items.ConfigureAwait(false))
+            yield return item;
     }
 
-    private async Task<string?> SubjectLabelAsync(string? id, FlywheelContainer? session)
-        => session?.Subject?.Label ?? (await FindAsync(FlywheelContainerKind.Subject, id).ConfigureAwait(false))?.Name;
-
-    /// <summary>For the labels of a path, where the server lets us see them; else the id stands in the path.</summary>
-    private async Task<FlywheelContainer?> FindAsync(FlywheelContainerKind kind, string? id)
+    /// <summary>An analysis has no images of its own: those of what it was started on are meant.</summary>
+    private async Task<(FlywheelContainerKind Kind, FlywheelContainer Container)> RootAsync(FlywheelContainerKind kind, string id)
     {
-        if (id is null)
-            return null;
+        var container = await _places.GetAsync(kind, id).ConfigureAwait(false);
+        if (kind != FlywheelContainerKind.Analysis)
+            return (kind, container);
+        if (container.Parent is not { Id: { } parentId, Type: { } type } || !Enum.TryParse<FlywheelContainerKind>(type, ignoreCase: true, out var parentKind)
+            || parentKind == FlywheelContainerKind.Analysis)
+            throw new ArgumentException($"The analysis {id} does not tell what it belongs to.");
+        return (parentKind, await _places.GetAsync(parentKind, parentId).ConfigureAwait(false));
+    }
+
+    private async IAsyncEnumerable<FlywheelItem> SessionsAsync(Walk walk, FlywheelContainerKind kind, FlywheelContainer root)
+    {
+        await foreach (var (session, failure) in ChildrenAsync(FlywheelContainerKind.Session, kind, root.Id).ConfigureAwait(false))
+        {
+            if (session is null)
+            {
+                yield return Failed(await _places.OfContainerAsync(kind, root, walk.Scope).ConfigureAwait(false), root, $"The sessions of {kind.Word()} {root.Id}", failure!);
+                yield break;
+            }
+            if (!string.IsNullOrEmpty(session.Deleted))
+                continue;
+            _places.Remember(FlywheelContainerKind.Session, session);
+            await foreach (var item in SessionAsync(walk, session).ConfigureAwait(false))
+                yield return item;
+        }
+    }
+
+    private async IAsyncEnumerable<FlywheelItem> SessionAsync(Walk walk, FlywheelContainer session)
+    {
+        var acquisitions = new List<FlywheelContainer>();
+        FlywheelException? failure = null;
+        await foreach (var (acquisition, why) in ChildrenAsync(FlywheelContainerKind.Acquisition, FlywheelContainerKind.Session, session.Id).ConfigureAwait(false))
+        {
+            if (acquisition is null)
+                failure = why;
+            else if (string.IsNullOrEmpty(acquisition.Deleted))
+                acquisitions.Add(acquisition);
+        }
+        foreach (var acquisition in acquisitions.OrderBy(c => c.Timestamp ?? c.Created ?? DateTimeOffset.MaxValue).ThenBy(c => c.Id, StringComparer.Ordinal))
+        {
+            await foreach (var item in AcquisitionAsync(walk, acquisition, session).ConfigureAwait(false))
+                yield return item;
+        }
+        if (failure is not null)
+        {
+            var place = await _places.OfContainerAsync(FlywheelContainerKind.Session, session, walk.Scope).ConfigureAwait(false);
+            yield return Failed(place, session, $"The acquisitions of session {session.Id}", failure);
+        }
+        _places.Forget(FlywheelContainerKind.Session, session.Id);
+    }
+
+    private async IAsyncEnumerable<FlywheelItem> AcquisitionAsync(Walk walk, FlywheelContainer listed, FlywheelContainer? session)
+    {
+        var (acquisition, failure) = listed.Files is null ? await WholeAsync(listed).ConfigureAwait(false) : (listed, null);
+        // Old servers tell an acquisition's session alone, some not even that.
+        if (acquisition.SessionId is null && session is not null)
+            acquisition = acquisition with { Session = new FlywheelReference(session.Id, session.Label) };
+        if (failure is not null)
+        {
+            yield return Failed(await _places.OfAcquisitionAsync(acquisition, walk.Scope).ConfigureAwait(false), acquisition, $"The files of acquisition {acquisition.Id}", failure);
+            yield break;
+        }
+        _acquisitions++;
+        var present = (acquisition.Files ?? []).Where(f => f is not null && string.IsNullOrEmpty(f.Deleted)).ToList();
+        foreach (var file in present)
+        {
+            var type = string.IsNullOrEmpty(file.Type) ? "unknown type" : $"type {file.Type}";
+            _seen[type] = _seen.GetValueOrDefault(type) + 1;
+        }
+        var files = walk.Selection.Choose(present);
+        if (files.Count == 0)
+            yield break;
+        var origin = await _places.OfAcquisitionAsync(acquisition, walk.Scope).ConfigureAwait(false);
+        foreach (var file in files)
+        {
+            var item = new FlywheelItem(file, origin with { FileName = file.Label, FlywheelPath = $"{origin.FlywheelPath}/files/{file.Label}" });
+            yield return file is { Name: "", FileId: null or "" }
+                ? item with { Problem = new(DicomProblem.NotDownloaded, $"An entry of acquisition {acquisition.Id} has neither name nor id, so that it cannot be fetched.") }
+                : item;
+        }
+    }
+
+    /// <summary>Some installations list without files.</summary>
+    private async Task<(FlywheelContainer Acquisition, FlywheelException? Failure)> WholeAsync(FlywheelContainer listed)
+    {
         try
         {
-            return await GetAsync(kind, id).ConfigureAwait(false);
+            return (await _health.AskAsync(_client, c => c.GetContainerAsync(FlywheelContainerKind.Acquisition, listed.Id, _cancellation)).ConfigureAwait(false), null);
         }
-        catch (FlywheelException e) when (e.Error is FlywheelError.NotFound or FlywheelError.Forbidden)
+        catch (FlywheelException e)
         {
-            return null;
+            return (listed, e);
         }
     }
 
-    private async Task<FlywheelContainer> GetAsync(FlywheelContainerKind kind, string id)
+    /// <summary>What is listed, and at the end, where the list breaks off, why.</summary>
+    private async IAsyncEnumerable<(FlywheelContainer? Found, FlywheelException? Failure)> ChildrenAsync(
+        FlywheelContainerKind kind, FlywheelContainerKind parent, string parentId)
     {
-        if (_known.TryGetValue((kind, id), out var known))
-            return known;
-        return Remember(kind, await _client.GetContainerAsync(kind, id, _cancellation).ConfigureAwait(false));
+        IAsyncEnumerator<FlywheelContainer>? listing = null;
+        try
+        {
+            while (true)
+            {
+                FlywheelException? failure = null;
+                try
+                {
+                    var isNext = await _health.AskAsync(_client, async c =>
+                    {
+                        listing ??= c.ListAsync(kind, (parent, parentId), null, _cancellation).GetAsyncEnumerator(_cancellation);
+                        return await listing.MoveNextAsync().ConfigureAwait(false);
+                    }).ConfigureAwait(false);
+                    if (!isNext)
+                        yield break;
+                }
+                catch (FlywheelException e)
+                {
+                    failure = e;
+                }
+                yield return failure is null ? (listing!.Current, null) : (null, failure);
+                if (failure is not null)
+                    yield break;
+            }
+        }
+        finally
+        {
+            if (listing is not null)
+                await listing.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
-    private FlywheelContainer Remember(FlywheelContainerKind kind, FlywheelContainer container) => _known[(kind, container.Id)] = container;
+    private static FlywheelItem Failed(DicomOrigin place, FlywheelContainer container, string what, FlywheelException failure)
+        => new(new FlywheelFile { Name = container.Id }, place with { FileName = container.Id })
+        {
+            Problem = new(DicomProblem.NotListed, $"{what} cannot be listed: {failure.Message}"),
+        };
+
+    private sealed record Walk(FlywheelSelection Selection, DicomOriginScope Scope);
 }

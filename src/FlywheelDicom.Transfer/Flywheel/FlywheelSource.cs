@@ -1,5 +1,7 @@
+using System.IO.Compression;
 using System.Threading.Channels;
 using FlywheelDicom.Flywheel;
+using FlywheelDicom.IO;
 using FlywheelDicom.Transfer.Sources;
 
 namespace FlywheelDicom.Transfer.Flywheel;
@@ -13,22 +15,28 @@ public sealed class FlywheelSource
     private const int LookAhead = 3;
 
     private readonly FlywheelClient _client;
+    private readonly FlywheelHealth _health;
     private readonly SpoolSpace _space;
     private readonly LocalSource _reader;
     private readonly CancellationToken _cancellation;
 
     /// <param name="client">The instance; used again where an instance is opened after its spool has gone.</param>
+    /// <param name="health">What is known of it from the downloads before.</param>
     /// <param name="space">Where files are kept until they are sent.</param>
     /// <param name="leftOut">Told why something was passed over.</param>
-    /// <param name="cancellation">Ends everything.</param>
-    public FlywheelSource(FlywheelClient client, SpoolSpace space, Action<string> leftOut, CancellationToken cancellation)
+    /// <param name="cancellation">Ends the run.</param>
+    public FlywheelSource(FlywheelClient client, FlywheelHealth health, SpoolSpace space, Action<string> leftOut, CancellationToken cancellation)
     {
-        (_client, _space, _cancellation) = (client, space, cancellation);
+        (_client, _health, _space, _cancellation) = (client, health, space, cancellation);
         _reader = new LocalSource(leftOut, space, cancellation);
     }
 
-    /// <summary>In the order of the items; to be enumerated once, from one thread.</summary>
-    public IEnumerable<DicomFile> Read(IReadOnlyList<FlywheelItem> items)
+    /// <summary>Ends what is fetched again for an instance that is opened after its run, which the end of the run does not.</summary>
+    public CancellationToken Stopped { get; init; }
+
+    /// <summary>In the order of the items, the first while the last are still listed; to be enumerated once, from one thread.</summary>
+    /// <exception cref="FlywheelException">The items cannot be told.</exception>
+    public IEnumerable<DicomFile> Read(IAsyncEnumerable<FlywheelItem> items)
     {
         var downloads = Channel.CreateBounded<Task<Download>>(LookAhead);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
@@ -39,14 +47,17 @@ public sealed class FlywheelSource
             {
                 if (download.Problem is { } problem)
                 {
-                    yield return DicomFile.Unusable(download.Item.File.Name, download.Item.Origin, problem);
+                    yield return DicomFile.Unusable(download.Item.File.Label, download.Item.Origin, problem);
                     continue;
                 }
                 var spool = download.Spool!;
                 try
                 {
-                    foreach (var file in _reader.Read(spool.Slice(0, spool.Length), download.Item.Origin))
+                    var content = spool.Slice(0, spool.Length);
+                    foreach (var file in _reader.Read(content, download.Item.Origin))
                         yield return file;
+                    if (MissingMembers(download.Item.File, content) is { } missing)
+                        yield return DicomFile.Unusable(download.Item.File.Label, download.Item.Origin, missing);
                 }
                 finally
                 {
@@ -70,7 +81,7 @@ public sealed class FlywheelSource
         ArgumentNullException.ThrowIfNull(item);
         var info = new FileInfo(path);
         if (!info.Exists)
-            return [DicomFile.Unusable(item.File.Name, item.Origin, new(DicomProblem.NotFound, $"'{path}' does not exist."))];
+            return [DicomFile.Unusable(item.File.Label, item.Origin, new(DicomProblem.NotFound, $"'{path}' does not exist."))];
         return _reader.Read(new IO.FileDicomSource(info.FullName, info.Length), item.Origin);
     }
 
@@ -84,14 +95,19 @@ public sealed class FlywheelSource
         return null;
     }
 
-    private async Task StartAsync(IReadOnlyList<FlywheelItem> items, ChannelWriter<Task<Download>> downloads, CancellationToken cancellation)
+    private async Task StartAsync(IAsyncEnumerable<FlywheelItem> items, ChannelWriter<Task<Download>> downloads, CancellationToken cancellation)
     {
         Exception? failure = null;
         try
         {
-            foreach (var item in items)
+            await foreach (var item in items.WithCancellation(cancellation).ConfigureAwait(false))
             {
                 await downloads.WaitToWriteAsync(cancellation).ConfigureAwait(false);
+                if (item.Problem is not null)
+                {
+                    await downloads.WriteAsync(Task.FromResult(new Download(item, null, item.Problem)), cancellation).ConfigureAwait(false);
+                    continue;
+                }
                 await _space.WaitForRoomAsync(item.File.Size ?? 0, cancellation).ConfigureAwait(false);
                 await downloads.WriteAsync(FetchAsync(item, cancellation), cancellation).ConfigureAwait(false);
             }
@@ -110,17 +126,18 @@ public sealed class FlywheelSource
         {
             spool = new SpoolFile(_space, long.MaxValue, again => Refill(again, item), item.File.Size ?? 0);
             using (var target = new SpoolWriter(spool))
-                await DownloadAsync(item, target, cancellation).ConfigureAwait(false);
+                item = item with { File = await _health.AskAsync(_client, c => DownloadAsync(c, item, target, cancellation)).ConfigureAwait(false) };
             if (spool.Length > 0)
                 return new Download(item, spool, null);
             spool.Close();
             return new Download(item, null, new(DicomProblem.NotDicom, "The file is empty."));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
+            // Whatever it was, it is this file's own.
             spool?.Close();
             spool?.EndFilling();
-            return new Download(item, null, new(DicomProblem.NotDownloaded, e is FlywheelException ? e.Message : $"It cannot be kept while it is sent: {e.Message}"));
+            return new Download(item, null, new(DicomProblem.NotDownloaded, Reason(e)));
         }
         catch
         {
@@ -129,14 +146,43 @@ public sealed class FlywheelSource
         }
     }
 
+    private string Reason(Exception e) => e switch
+    {
+        FlywheelException => e.Message,
+        IOException or UnauthorizedAccessException => $"It cannot be kept in the temporary folder '{_space.Folder}' while it is sent: {e.Message.TrimEnd('.')}. Make room there, or name another folder in TMPDIR.",
+        _ => $"It cannot be fetched: {e.Message}",
+    };
+
+    /// <summary>A zip may be sound and yet hold less than was once put into it.</summary>
+    private static DicomProblem? MissingMembers(FlywheelFile file, DicomSource content)
+    {
+        if (file.ZipMemberCount is not { } stated)
+            return null;
+        using var stream = content.Open();
+        if (stream.ReadByte() != 'P' || stream.ReadByte() != 'K')
+            return null;
+        stream.Position = 0;
+        try
+        {
+            using var zip = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+            return zip.Entries.Count >= stated ? null
+                : new(DicomProblem.BadArchive, $"The archive has {zip.Entries.Count} members, and Flywheel counted {stated}: the others are missing from it.");
+        }
+        catch (InvalidDataException)
+        {
+            // Told already, by what read it.
+            return null;
+        }
+    }
+
     private void Refill(SpoolFile spool, FlywheelItem item)
     {
         using var target = new SpoolWriter(spool);
-        DownloadAsync(item, target, _cancellation).GetAwaiter().GetResult();
+        DownloadAsync(_client, item, target, Stopped).GetAwaiter().GetResult();
     }
 
-    private Task<FlywheelFile> DownloadAsync(FlywheelItem item, SpoolWriter target, CancellationToken cancellation)
-        => _client.DownloadAsync(FlywheelContainerKind.Acquisition, item.Origin.AcquisitionId!, item.File, target, cancellation);
+    private static Task<FlywheelFile> DownloadAsync(FlywheelClient client, FlywheelItem item, SpoolWriter target, CancellationToken cancellation)
+        => client.DownloadAsync(FlywheelContainerKind.Acquisition, item.Origin.AcquisitionId!, item.File, target, cancellation);
 
     private sealed record Download(FlywheelItem Item, SpoolFile? Spool, DicomProblem? Problem);
 

@@ -3,27 +3,52 @@ using FlywheelDicom.Transfer.Reporting;
 
 namespace FlywheelDicom.Transfer.Flywheel;
 
-/// <summary>Where a report belongs: the container that the run was about, or the smallest that holds all that was met.</summary>
+/// <summary>A container that a report belongs on.</summary>
 public sealed record ReportAttachment(FlywheelContainerKind Kind, string ContainerId)
 {
-    /// <summary>Null for local input.</summary>
-    public static ReportAttachment? For(SendTally tally)
+    /// <summary>
+    /// The container that the run was about, or the smallest that holds all that was met; where that is more than a project, each
+    /// project. What could not be found in Flywheel, so that nobody knows where it belongs, does not count. Empty for local input.
+    /// </summary>
+    public static IReadOnlyList<ReportAttachment> For(SendTally tally)
     {
         ArgumentNullException.ThrowIfNull(tally);
-        var origins = tally.Origins.Where(o => o.Scope is not null).ToList();
+        var all = tally.Origins.Where(o => o.Scope is not null).ToList();
+        var known = all.Where(o => o.ProjectId is not null).ToList();
+        var origins = known.Count > 0 ? known : all;
         if (origins.Count == 0)
+            return [];
+        if (Distinct(origins, o => o.Scope!.Id) is [{ } scope])
+            return [new ReportAttachment(Enum.Parse<FlywheelContainerKind>(origins[0].Scope!.Kind, ignoreCase: true), scope)];
+        if (Distinct(origins, o => o.SessionId) is [{ } session])
+            return [new ReportAttachment(FlywheelContainerKind.Session, session)];
+        if (Distinct(origins, o => o.SubjectId) is [{ } subject])
+            return [new ReportAttachment(FlywheelContainerKind.Subject, subject)];
+        return [.. Distinct(origins, o => o.ProjectId).Where(p => p is not null).Select(p => new ReportAttachment(FlywheelContainerKind.Project, p!))];
+    }
+
+    /// <summary>Attaches a report; null, or what went wrong.</summary>
+    /// <param name="client">The instance.</param>
+    /// <param name="name">Its name there.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="signed">The instance takes uploads straight into its storage.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task<Exception?> TryAttachAsync(FlywheelClient client, string name, string path, bool signed, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        try
+        {
+            await client.UploadAsync(Kind, ContainerId, name, path, signed, cancellation).ConfigureAwait(false);
             return null;
-        if (Single(origins, o => o.Scope!.Id) is { } id)
-            return new ReportAttachment(Enum.Parse<FlywheelContainerKind>(origins[0].Scope!.Kind, ignoreCase: true), id);
-        if (Single(origins, o => o.SessionId) is { } session)
-            return new ReportAttachment(FlywheelContainerKind.Session, session);
-        if (Single(origins, o => o.SubjectId) is { } subject)
-            return new ReportAttachment(FlywheelContainerKind.Subject, subject);
-        return Single(origins, o => o.ProjectId) is { } project ? new ReportAttachment(FlywheelContainerKind.Project, project) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e;
+        }
     }
 
     public override string ToString() => $"{Kind.Word()}/{ContainerId}";
 
-    private static string? Single(List<DicomOrigin> origins, Func<DicomOrigin, string?> id)
-        => origins.Select(id).Distinct(StringComparer.Ordinal).Take(2).ToList() is [{ } only] ? only : null;
+    private static List<string?> Distinct(List<DicomOrigin> origins, Func<DicomOrigin, string?> id)
+        => origins.Select(id).Distinct(StringComparer.Ordinal).ToList();
 }

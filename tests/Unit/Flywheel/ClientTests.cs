@@ -153,20 +153,8 @@ public sealed class ClientTests
         await using var server = await Double.StartAsync();
         var session = AddAcquisition(server).Parent!;
         using var client = Client(server);
-        var container = await client.ResolveAsync(FlywheelPath.Parse(path), Assert.Fail, default);
+        var container = await client.ResolveAsync(FlywheelPath.Parse(path), default);
         Assert.Equal((session.Id, FlywheelContainerKind.Session), (container.Id, container.Kind));
-    }
-
-    [Fact]
-    public async Task Label_that_is_not_unique_is_told()
-    {
-        await using var server = await Double.StartAsync();
-        var session = AddAcquisition(server).Parent!;
-        server.AddChild(session.Parent!, "Baseline");
-        using var client = Client(server);
-        var warnings = new List<string>();
-        Assert.Equal(session.Id, (await client.ResolveAsync(FlywheelPath.Parse("g/P/S/Baseline"), warnings.Add, default)).Id);
-        Assert.Contains("2 sessions", Assert.Single(warnings), StringComparison.Ordinal);
     }
 
     [Theory]

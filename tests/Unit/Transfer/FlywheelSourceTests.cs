@@ -31,8 +31,17 @@ public sealed class FlywheelSourceTests
 
     private static byte[] Instance(int number) => new SyntheticInstance { Number = number, Rows = 64, Columns = 64 }.ToArray();
 
-    private static Task<IReadOnlyList<FlywheelItem>> ListAsync(FlywheelClient client, FlywheelContainerKind kind, string id, bool untyped = false)
-        => new FlywheelCatalog(client, default).ListAsync(new FlywheelSelection { Kind = kind, ContainerId = id, IncludesUntyped = untyped });
+    private static IAsyncEnumerable<FlywheelItem> Listed(FlywheelClient client, FlywheelContainerKind kind, string id, bool untyped = false)
+        => new FlywheelCatalog(client, new FlywheelHealth(TimeProvider.System), default)
+            .ReadAsync(new FlywheelSelection { Kind = kind, ContainerId = id, IncludesUntyped = untyped });
+
+    private static async Task<List<FlywheelItem>> ListAsync(FlywheelClient client, FlywheelContainerKind kind, string id, bool untyped = false)
+    {
+        var items = new List<FlywheelItem>();
+        await foreach (var item in Listed(client, kind, id, untyped))
+            items.Add(item);
+        return items;
+    }
 
     [Theory]
     [InlineData(false, false)]
@@ -88,8 +97,8 @@ public sealed class FlywheelSourceTests
         acquisition.Add("6.dcm", Instance(5));
         server.Add(new Fault { Kind = FaultKind.Status, Path = "2-forbidden", Status = 403, Times = int.MaxValue });
         using var client = Client(server);
-        var source = new FlywheelSource(client, new SpoolSpace(), _ => { }, default);
-        var files = source.Read(await ListAsync(client, FlywheelContainerKind.Acquisition, acquisition.Id)).ToList();
+        var source = new FlywheelSource(client, new FlywheelHealth(TimeProvider.System), new SpoolSpace(), _ => { }, default);
+        var files = source.Read(Listed(client, FlywheelContainerKind.Acquisition, acquisition.Id)).ToList();
         Assert.Equal(
             ["1.dcm", "2.dcm", "3.dcm", "2-forbidden.zip:DownloadFailed", "3-corrupt.zip:ArchiveUnreadable", "4-empty.zip:DicomNotFound", "5-text.dcm:DicomNotFound", "6.dcm"],
             files.Select(f => f.ProblemDetail is null ? f.Name : $"{f.Name}:{f.ProblemDetail.Id}"));
@@ -106,10 +115,10 @@ public sealed class FlywheelSourceTests
             acquisition.Add($"{i:00}.zip", one);
         using var client = Client(server);
         var space = new SpoolSpace { Limit = 2 * one.Length };
-        var source = new FlywheelSource(client, space, _ => { }, default);
+        var source = new FlywheelSource(client, new FlywheelHealth(TimeProvider.System), space, _ => { }, default);
         var count = 0;
         var inHand = new Queue<DicomFile>();
-        foreach (var file in source.Read(await ListAsync(client, FlywheelContainerKind.Acquisition, acquisition.Id)))
+        foreach (var file in source.Read(Listed(client, FlywheelContainerKind.Acquisition, acquisition.Id)))
         {
             count++;
             file.Claim();
@@ -137,7 +146,7 @@ public sealed class FlywheelSourceTests
         acquisition.Add("1.zip", Zip(1, 2));
         using var client = Client(server);
         var space = new SpoolSpace();
-        var files = new FlywheelSource(client, space, _ => { }, default).Read(await ListAsync(client, FlywheelContainerKind.Acquisition, acquisition.Id)).ToList();
+        var files = new FlywheelSource(client, new FlywheelHealth(TimeProvider.System), space, _ => { }, default).Read(Listed(client, FlywheelContainerKind.Acquisition, acquisition.Id)).ToList();
         files.ForEach(f => f.Claim());
         files.ForEach(f => f.Release());
         Assert.Equal(0, space.OnDisk);
@@ -157,7 +166,7 @@ public sealed class FlywheelSourceTests
             acquisition.Add($"{i}.zip", Zip(i * 10, 10));
         using var client = Client(server);
         var space = new SpoolSpace();
-        _ = new FlywheelSource(client, space, _ => { }, default).Read(await ListAsync(client, FlywheelContainerKind.Acquisition, acquisition.Id)).Take(3).ToList();
+        _ = new FlywheelSource(client, new FlywheelHealth(TimeProvider.System), space, _ => { }, default).Read(Listed(client, FlywheelContainerKind.Acquisition, acquisition.Id)).Take(3).ToList();
         await Task.Delay(500);
         Assert.InRange(server.Requests.Count(r => r.Contains(".zip", StringComparison.Ordinal)), 1, 5);
     }

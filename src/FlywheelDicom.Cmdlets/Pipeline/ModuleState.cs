@@ -1,0 +1,81 @@
+using System.Management.Automation.Runspaces;
+using System.Runtime.CompilerServices;
+
+namespace FlywheelDicom.Cmdlets;
+
+/// <summary>
+/// What the module keeps for one runspace: its connection with Flywheel and the receivers that it started. Runspaces share a process,
+/// and what is done in one is nothing to the others. It goes with its runspace, or when the module is removed there.
+/// </summary>
+internal sealed class ModuleState
+{
+    private static readonly object s_lock = new();
+    private static readonly ConditionalWeakTable<Runspace, ModuleState> s_states = [];
+
+    private FlywheelConnection? _connection;
+
+    private ModuleState(Runspace runspace) => runspace.StateChanged += (_, e) =>
+    {
+        if (e.RunspaceStateInfo.State is RunspaceState.Closed or RunspaceState.Broken)
+            Clear();
+    };
+
+    /// <summary>That of the runspace on whose pipeline thread this is asked.</summary>
+    public static ModuleState Current => s_states.GetValue(Runspace.DefaultRunspace, r => new ModuleState(r));
+
+    public ReceiverList Receivers { get; } = new();
+
+    /// <summary>Who the runspace is connected as; null: not at all.</summary>
+    public FwInstance? Instance
+    {
+        get
+        {
+            lock (s_lock)
+                return _connection?.Instance;
+        }
+    }
+
+    /// <summary>The connection, to be released by who has used it; null where there is none.</summary>
+    public FlywheelConnection? Use()
+    {
+        lock (s_lock)
+        {
+            _connection?.Retain();
+            return _connection;
+        }
+    }
+
+    /// <summary>For what comes next; a pipeline that runs keeps the one that it has.</summary>
+    public void Connect(FlywheelConnection? connection)
+    {
+        FlywheelConnection? previous;
+        lock (s_lock)
+            (previous, _connection) = (_connection, connection);
+        previous?.Release();
+    }
+
+    /// <summary>
+    /// The module came into a runspace, such as one of ForEach-Object -Parallel: it begins with the connection of the process, if
+    /// there is one alone. Where there are several, nobody can know which is meant, and none is taken.
+    /// </summary>
+    public void Begin()
+    {
+        lock (s_lock)
+        {
+            if (_connection is not null)
+                return;
+            var others = s_states.Select(s => s.Value._connection).OfType<FlywheelConnection>().Distinct().Take(2).ToList();
+            if (others is not [var only])
+                return;
+            only.Retain();
+            _connection = only;
+        }
+    }
+
+    /// <summary>The module or the runspace goes.</summary>
+    public void Clear()
+    {
+        Connect(null);
+        Receivers.StopAll();
+    }
+}
