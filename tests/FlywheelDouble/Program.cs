@@ -5,6 +5,7 @@ using FlywheelDicom.FlywheelDouble;
 // Run by tests that are no C#: one JSON command a line on standard input, one JSON answer a line on standard output.
 //   {"options":{..}}                       starts; answers with key and ports
 //   {"path":["g","p","s","ses","acq"],"files":[{"name":"a.zip","disk":"/x/a.zip","type":"dicom"}]}   answers with the ids
+//   {"path":["g","p","s"],"twin":"ses"}    one more child of the last, even where there is one of that label; its id comes last
 //   {"fault":{"Kind":"Status","Path":"..","Status":503}}
 //   {"state":true}                         answers with uploads, violations and requests
 var json = new JsonSerializerOptions { Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() } };
@@ -32,6 +33,8 @@ while (await Console.In.ReadLineAsync() is { } line)
             here = next;
             ids.Add(next.Id);
         }
+        if (command["twin"] is { } twin)
+            ids.Add(server!.AddChild(here!, (string)twin!).Id);
         foreach (var file in command["files"]?.AsArray() ?? [])
             here!.AddFromDisk((string)file!["name"]!, (string)file["disk"]!, (string?)file["type"]);
         answer = new JsonObject { ["ids"] = ids };

@@ -8,7 +8,12 @@ namespace FlywheelDicom.Cmdlets;
 /// </summary>
 internal sealed class FlywheelConnection(FlywheelClient client, FwInstance instance)
 {
+    private static long s_made;
+
     private int _users = 1;
+
+    /// <summary>A later one has a greater number.</summary>
+    public long Made { get; } = Interlocked.Increment(ref s_made);
 
     /// <summary>With patience for what is asked of it once connected.</summary>
     public FlywheelClient Client { get; } = client.With(o => o with { RetryTime = TimeSpan.FromSeconds(60), Verbose = _ => { } });

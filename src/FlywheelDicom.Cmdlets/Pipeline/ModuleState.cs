@@ -55,8 +55,8 @@ internal sealed class ModuleState
     }
 
     /// <summary>
-    /// The module came into a runspace, such as one of ForEach-Object -Parallel: it begins with the connection of the process, if
-    /// there is one alone. Where there are several, nobody can know which is meant, and none is taken.
+    /// The module came into a runspace, such as one of ForEach-Object -Parallel: it begins with the connection that the process has,
+    /// the latest where several are for one user of one instance. Where they are not, nobody can know which is meant: none is taken.
     /// </summary>
     public void Begin()
     {
@@ -64,11 +64,11 @@ internal sealed class ModuleState
         {
             if (_connection is not null)
                 return;
-            var others = s_states.Select(s => s.Value._connection).OfType<FlywheelConnection>().Distinct().Take(2).ToList();
-            if (others is not [var only])
+            var others = s_states.Select(s => s.Value._connection).OfType<FlywheelConnection>().OrderByDescending(c => c.Made).ToList();
+            if (others.Count == 0 || others.Any(o => (o.Instance.BaseUri, o.Instance.UserId) != (others[0].Instance.BaseUri, others[0].Instance.UserId)))
                 return;
-            only.Retain();
-            _connection = only;
+            others[0].Retain();
+            _connection = others[0];
         }
     }
 
