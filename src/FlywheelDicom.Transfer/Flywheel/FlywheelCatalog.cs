@@ -162,11 +162,14 @@ public sealed class FlywheelCatalog
                 FlywheelException? failure = null;
                 try
                 {
-                    var isNext = await _health.AskAsync(_client, async c =>
-                    {
-                        listing ??= c.ListAsync(kind, (parent, parentId), null, _cancellation).GetAsyncEnumerator(_cancellation);
-                        return await listing.MoveNextAsync().ConfigureAwait(false);
-                    }).ConfigureAwait(false);
+                    // Asked for the first page alone: what is on it is at hand, whatever became of the instance meanwhile.
+                    var isNext = listing is not null
+                        ? await listing.MoveNextAsync().ConfigureAwait(false)
+                        : await _health.AskAsync(_client, async c =>
+                        {
+                            listing = c.ListAsync(kind, (parent, parentId), null, _cancellation).GetAsyncEnumerator(_cancellation);
+                            return await listing.MoveNextAsync().ConfigureAwait(false);
+                        }).ConfigureAwait(false);
                     if (!isNext)
                         yield break;
                 }
