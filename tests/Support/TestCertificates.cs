@@ -36,6 +36,20 @@ public sealed class TestAuthority
         return new TestAuthority(issued.CopyWithPrivateKey(key));
     }
 
+    /// <summary>A certificate for another authority's name and key, signed by this one.</summary>
+    public X509Certificate2 CrossCertificate(TestAuthority other, double startDays = -5, double endDays = 90)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var request = new CertificateRequest(other._certificate.SubjectName, other._certificate.PublicKey, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
+        var generator = X509SignatureGenerator.CreateForECDsa(_certificate.GetECDsaPrivateKey()!);
+        return request.Create(
+            _certificate.SubjectName, generator, DateTimeOffset.Now.AddDays(startDays), DateTimeOffset.Now.AddDays(endDays), RandomNumberGenerator.GetBytes(8));
+    }
+
     /// <summary>A list that takes certificates back.</summary>
     public byte[] Revoke(params X509Certificate2[] certificates)
     {

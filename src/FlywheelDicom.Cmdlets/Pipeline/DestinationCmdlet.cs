@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security.Cryptography.X509Certificates;
 using FlywheelDicom.Network;
 
 namespace FlywheelDicom.Cmdlets;
@@ -8,7 +9,7 @@ public abstract class DestinationCmdlet : TlsCmdlet
 {
     private static readonly TimeSpan s_longestConnect = TimeSpan.FromSeconds(15);
 
-    private DicomTls? _tls;
+    private TlsFiles? _files;
 
     /// <summary>TCP port.</summary>
     [Parameter(Position = 1)]
@@ -59,17 +60,19 @@ public abstract class DestinationCmdlet : TlsCmdlet
             return given;
         if (!asked)
             return null;
-        if (_tls is not null)
-            return _tls;
         var bound = MyInvocation.BoundParameters;
-        var own = ReadCertificate();
         var tls = given ?? new DicomTls();
-        WarnOfPlatformLimits();
-        return _tls = tls with
+        // Files are read once; what a destination says of itself is its own.
+        if (_files is null)
+        {
+            _files = new TlsFiles(ReadCertificate(), ReadTrusted());
+            WarnOfPlatformLimits();
+        }
+        return tls with
         {
             Profile = bound.ContainsKey(nameof(TlsProfile)) ? TlsProfile : tls.Profile,
-            Certificate = own?.Certificate ?? tls.Certificate, Intermediates = own?.Intermediates ?? tls.Intermediates,
-            TrustedCertificates = bound.ContainsKey(nameof(TrustedCertificatePath)) ? ReadTrusted() : tls.TrustedCertificates,
+            Certificate = _files.Own?.Certificate ?? tls.Certificate, Intermediates = _files.Own?.Intermediates ?? tls.Intermediates,
+            TrustedCertificates = bound.ContainsKey(nameof(TrustedCertificatePath)) ? _files.Trusted : tls.TrustedCertificates,
             ServerName = TlsServerName ?? tls.ServerName,
             SkipCertificateCheck = bound.ContainsKey(nameof(SkipCertificateCheck)) ? SkipCertificateCheck : tls.SkipCertificateCheck,
             RevocationMode = bound.ContainsKey(nameof(RevocationMode)) ? Revocation : tls.RevocationMode,
@@ -85,4 +88,6 @@ public abstract class DestinationCmdlet : TlsCmdlet
             AssociationTimeout = timeout, ResponseTimeout = timeout, WriteTimeout = timeout, MaxPduLength = maxPduLength,
         };
     }
+
+    private sealed record TlsFiles(CertificateWithChain? Own, X509Certificate2Collection Trusted);
 }

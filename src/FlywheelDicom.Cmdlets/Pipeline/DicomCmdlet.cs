@@ -65,8 +65,23 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
     {
         var all = new X509Certificate2Collection();
         foreach (var path in paths)
-            all.AddRange(WithFiles(path, () => CertificateFiles.ReadTrusted(Resolved(path))));
+            all.AddRange(WithFiles(path, () => CertificateFiles.ReadTrusted(ResolvedCertificate(path))));
         return all;
+    }
+
+    /// <summary>The same for a file of certificates, which must stand in the file system.</summary>
+    private protected string ResolvedCertificate(string path)
+    {
+        try
+        {
+            var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+            return provider.Name == "FileSystem" ? resolved
+                : throw new CertificateFileException("CertificateUnreadable", $"'{path}' is no file: certificates and keys are read from the file system.");
+        }
+        catch (Exception e) when (e is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
+        {
+            throw new CertificateFileException("CertificateFileNotFound", $"The file '{path}' does not exist.", e);
+        }
     }
 
     private protected T WithFiles<T>(string? target, Func<T> read)

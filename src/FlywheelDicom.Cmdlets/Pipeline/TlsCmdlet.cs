@@ -84,8 +84,8 @@ public abstract class TlsCmdlet : DicomCmdlet
             return KeyPath is null ? null
                 : throw new CertificateFileException("CertificateMissing", "-KeyPath is given without the certificate that it belongs to. Give that with -CertificatePath.");
         }
-        var key = KeyPath is null ? null : Resolved(KeyPath);
-        var certificate = Resolved(CertificatePath);
+        var key = KeyPath is null ? null : ResolvedCertificate(KeyPath);
+        var certificate = ResolvedCertificate(CertificatePath);
         if (CertificateFiles.IsReadableByEveryone(key ?? certificate))
             WriteWarning($"The private key file '{key ?? certificate}' can be read by everyone on this machine. Restrict it (chmod 600).");
         return CertificateFiles.ReadWithKey(certificate, key, SecretTransformationAttribute.Reveal(KeyPassword));

@@ -80,7 +80,7 @@ internal static class AssociationFailures
             return TlsHandshake.TlsExpected(destination, cause);
         if (destination.Tls is not null && TlsHandshake.IsAlert(cause))
             return TlsHandshake.Failure(destination, null, cause);
-        if (destination.Tls is not null && operation == Negotiating && cause is EndOfStreamException && !transport.HasReceived)
+        if (destination.Tls is not null && operation == Negotiating && !transport.HasReceived && TlsHandshake.IsClose(cause))
             return TlsHandshake.ClosedAfterwards(destination, cause);
         if (cause is InvalidDataException)
         {

@@ -50,7 +50,7 @@ public sealed class DicomClient : IAsyncDisposable
         }
         catch (DicomNetworkException e)
         {
-            var explained = await SpeechProbe.ExplainAsync(_destination, e, _cancellation).ConfigureAwait(false);
+            var explained = await OtherProtocolCheck.ExplainAsync(_destination, e, _cancellation).ConfigureAwait(false);
             if (explained == e)
                 throw;
             throw explained;

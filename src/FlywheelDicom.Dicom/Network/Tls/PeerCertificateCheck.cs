@@ -45,69 +45,31 @@ public sealed class PeerCertificateCheck
         using var peer = new X509Certificate2(certificate);
         if (!IsTrusted(peer, chain))
             return false;
-        if (!IsClient && errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
-            return Refuse(DicomNetworkError.CertificateNameMismatch, $"it is for {NamesOf(peer)}, not for '{ExpectedName}'");
+        if (!IsClient && (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) || PeerNames.IsCommonNameAlone(peer, ExpectedName)))
+        {
+            var names = new PeerNames(peer);
+            var why = names.WhyNot(ExpectedName) is { } reason ? $" ({reason})" : "";
+            return Refuse(DicomNetworkError.CertificateNameMismatch, $"it is for {names}, not for '{ExpectedName}'{why}");
+        }
         return IsStrong(peer);
     }
 
+    /// <summary>What the caller named decides first; the system's roots are asked only where that leads nowhere.</summary>
     private bool IsTrusted(X509Certificate2 peer, X509Chain? sent)
     {
-        if (!TrustsOnlyOurs)
+        var path = new TrustPath(peer, sent, Trusted, new Oid(IsClient ? ClientAuthentication : ServerAuthentication), RevocationMode);
+        CertificateProblem? named = Trusted.Count > 0 || TrustsOnlyOurs ? path.ToNamed() : new CertificateProblem(DicomNetworkError.CertificateUntrusted, "");
+        if (named is not { } problem)
+            return true;
+        if (!TrustsOnlyOurs && problem.Error != DicomNetworkError.CertificateRevoked)
         {
-            if (Problem(peer, sent, X509ChainTrustMode.System) is not { } problem)
+            if (path.ToSystem() is not { } other)
                 return true;
-            // One that is known and bad stays bad, whoever signed it.
-            if (Trusted.Count == 0 || problem.Error != DicomNetworkError.CertificateUntrusted)
-                return Refuse(problem.Error, problem.Reason);
+            // Whichever has more to say than that the way was not found.
+            if (problem.Error == DicomNetworkError.CertificateUntrusted && (Trusted.Count == 0 || other.Error != DicomNetworkError.CertificateUntrusted))
+                problem = other;
         }
-        return Problem(peer, sent, X509ChainTrustMode.CustomRootTrust) is not { } flaw || Refuse(flaw.Error, flaw.Reason);
-    }
-
-    private (DicomNetworkError Error, string Reason)? Problem(X509Certificate2 peer, X509Chain? sent, X509ChainTrustMode trust)
-    {
-        using var chain = new X509Chain();
-        var policy = chain.ChainPolicy;
-        policy.TrustMode = trust;
-        policy.RevocationMode = RevocationMode;
-        policy.RevocationFlag = X509RevocationFlag.ExcludeRoot;
-        // A list that cannot be had is no proof of anything: an isolated network has none.
-        policy.VerificationFlags = X509VerificationFlags.IgnoreEndRevocationUnknown | X509VerificationFlags.IgnoreCertificateAuthorityRevocationUnknown
-            | X509VerificationFlags.IgnoreRootRevocationUnknown;
-        policy.ApplicationPolicy.Add(new Oid(IsClient ? ClientAuthentication : ServerAuthentication));
-        policy.DisableCertificateDownloads = RevocationMode != X509RevocationMode.Online;
-        policy.UrlRetrievalTimeout = TimeSpan.FromSeconds(5);
-        foreach (var element in sent?.ChainElements ?? Enumerable.Empty<X509ChainElement>())
-            policy.ExtraStore.Add(element.Certificate);
-        policy.ExtraStore.AddRange(sent?.ChainPolicy.ExtraStore ?? []);
-        policy.ExtraStore.AddRange(Trusted);
-        if (trust == X509ChainTrustMode.CustomRootTrust)
-            policy.CustomTrustStore.AddRange(Trusted);
-        if (chain.Build(peer))
-            return null;
-        var status = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, s) => all | s.Status);
-        return Describe(peer, chain, status);
-    }
-
-    private static (DicomNetworkError, string) Describe(X509Certificate2 peer, X509Chain chain, X509ChainStatusFlags status)
-    {
-        if (status.HasFlag(X509ChainStatusFlags.Revoked))
-            return (DicomNetworkError.CertificateRevoked, "it was revoked");
-        if (status.HasFlag(X509ChainStatusFlags.NotTimeValid))
-        {
-            var late = chain.ChainElements.Select(e => e.Certificate).FirstOrDefault(c => c.NotAfter < DateTime.Now || c.NotBefore > DateTime.Now) ?? peer;
-            var which = late.Thumbprint == peer.Thumbprint ? "it" : $"its issuer '{late.Subject}'";
-            return late.NotBefore > DateTime.Now
-                ? (DicomNetworkError.CertificateNotYetValid, $"{which} is not valid before {late.NotBefore:yyyy-MM-dd HH:mm}; check this machine's clock")
-                : (DicomNetworkError.CertificateExpired, $"{which} expired on {late.NotAfter:yyyy-MM-dd HH:mm}");
-        }
-        if (status.HasFlag(X509ChainStatusFlags.NotValidForUsage))
-            return (DicomNetworkError.CertificateUntrusted, "it is not made for this use (extended key usage)");
-        if (status.HasFlag(X509ChainStatusFlags.NotSignatureValid))
-            return (DicomNetworkError.CertificateUntrusted, "its signature is wrong");
-        var top = chain.ChainElements.Count > 0 ? chain.ChainElements[^1].Certificate : peer;
-        return peer.Subject == peer.Issuer
-            ? (DicomNetworkError.CertificateUntrusted, $"it is signed by itself ('{peer.Subject}') and not among the trusted ones")
-            : (DicomNetworkError.CertificateUntrusted, $"its issuer '{(top.Subject == top.Issuer ? top.Subject : top.Issuer)}' is not trusted");
+        return Refuse(problem.Error, problem.Reason);
     }
 
     private bool IsStrong(X509Certificate2 peer)
@@ -122,13 +84,6 @@ public sealed class PeerCertificateCheck
         return Rules is not { LimitsSignatures: true } || peer.SignatureAlgorithm.FriendlyName is not { } algorithm
             || !(algorithm.Contains("sha1", StringComparison.OrdinalIgnoreCase) || algorithm.Contains("md5", StringComparison.OrdinalIgnoreCase))
             || Refuse(DicomNetworkError.CertificateWeak, $"it is signed with {algorithm}, which the profile does not allow");
-    }
-
-    private static string NamesOf(X509Certificate2 peer)
-    {
-        var names = peer.Extensions.OfType<X509SubjectAlternativeNameExtension>()
-            .SelectMany(san => san.EnumerateDnsNames().Concat(san.EnumerateIPAddresses().Select(ip => ip.ToString()))).ToList();
-        return names.Count > 0 ? string.Join(", ", names.Select(n => $"'{n}'")) : $"'{peer.GetNameInfo(X509NameType.SimpleName, false)}' (it has no subject alternative name)";
     }
 
     private bool Refuse(DicomNetworkError failure, string reason)

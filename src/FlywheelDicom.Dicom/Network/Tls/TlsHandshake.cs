@@ -8,6 +8,8 @@ namespace FlywheelDicom.Network;
 /// <summary>Makes a connection a TLS one before the first PDU (PS3.15 Annex B; there is no STARTTLS in DICOM).</summary>
 internal static class TlsHandshake
 {
+    private const int MaxLinger = 256 * 1024;
+    private static readonly TimeSpan s_linger = TimeSpan.FromSeconds(2);
     private const string NotSpoken = "it does not speak TLS at this port. Check -Port, or leave -UseTls out.";
 
     public static async Task<SslStream> AsClientAsync(Socket socket, DicomDestination destination, DicomTls tls, CancellationToken cancellation)
@@ -67,7 +69,30 @@ internal static class TlsHandshake
         catch
         {
             await stream.DisposeAsync().ConfigureAwait(false);
+            if (check.Failure is not null)
+                await LetAlertBeReadAsync(socket, cancellation).ConfigureAwait(false);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// To a client, the handshake of TLS 1.3 is over before its certificate is refused: it is talking already, and a close that leaves
+    /// this unread resets the connection and takes the alert along. So it is read, for a moment.
+    /// </summary>
+    private static async Task LetAlertBeReadAsync(Socket socket, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(s_linger);
+        var scrap = new byte[4096];
+        try
+        {
+            socket.Shutdown(SocketShutdown.Send);
+            for (var left = MaxLinger; left > 0 && await socket.ReceiveAsync(scrap, limit.Token).ConfigureAwait(false) is > 0 and var read;)
+                left -= read;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // It has gone, or had time enough.
         }
     }
 
@@ -102,6 +127,12 @@ internal static class TlsHandshake
             : (DicomNetworkError.ClientCertificateRequired, "most likely it wants a client certificate. Give one with -Certificate or -CertificatePath.");
         return new DicomNetworkException(error, $"{destination} closed the connection right after the TLS handshake: {what}", RetryAdvice.Once, cause);
     }
+
+    /// <summary>
+    /// Whether the peer closed, or reset the connection since it would not read what we wrote: which of them we see is a matter of chance.
+    /// </summary>
+    public static bool IsClose(Exception cause) => cause is EndOfStreamException
+        || cause.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown };
 
     /// <summary>Whether a failure in the conversation was an alert of the peer about our certificate: with TLS 1.3 it comes that late.</summary>
     public static bool IsAlert(Exception cause) => Words(cause).Contains("alert", StringComparison.OrdinalIgnoreCase);

@@ -8,7 +8,7 @@ namespace FlywheelDicom.Network;
 /// Tells plain DICOM and TLS apart where a server hangs up without a word on whoever speaks the other: it is called once more, the
 /// other way. Nothing is said to it but a handshake, or a release that no DICOM server leaves unanswered (PS3.8 §9.2, AA-1).
 /// </summary>
-internal static class SpeechProbe
+internal static class OtherProtocolCheck
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
