@@ -27,6 +27,11 @@ public sealed record DicomServerOptions
     public int MaxPduLength { get; init; } = DicomClientOptions.DefaultMaxPduLength;
     public int MaxAssociations { get; init; } = 64;
 
+    /// <summary>
+    /// Connections that are no association yet, or no more. They take no association's place; the oldest is closed for one too many.
+    /// </summary>
+    public int MaxWaiting { get; init; } = 256;
+
     /// <summary>Null: plain connections.</summary>
     public DicomServerTls? Tls { get; init; }
 
@@ -44,6 +49,7 @@ public sealed class DicomServer : IAsyncDisposable
     private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<Task, byte> _associations = new();
+    private readonly WaitingRoom _waiting;
     private readonly Task _accepting;
     private int _open;
     private long _instances;
@@ -54,6 +60,7 @@ public sealed class DicomServer : IAsyncDisposable
     private DicomServer(DicomServerOptions options)
     {
         _options = options;
+        _waiting = new WaitingRoom(options.MaxWaiting);
         _listener = new TcpListener(options.Address, options.Port);
         if (options.Address.Equals(IPAddress.IPv6Any))
             _listener.Server.DualMode = true;
@@ -100,7 +107,24 @@ public sealed class DicomServer : IAsyncDisposable
         Interlocked.Add(ref _bytes, bytes);
     }
 
-    internal void CountAccepted() => Interlocked.Increment(ref _total);
+    /// <summary>Whether there is a place for one association more; it is given back by <see cref="EndAssociation"/>.</summary>
+    internal bool TryAdmit(Socket socket)
+    {
+        if (Interlocked.Increment(ref _open) > _options.MaxAssociations)
+        {
+            Interlocked.Decrement(ref _open);
+            return false;
+        }
+        Interlocked.Increment(ref _total);
+        _waiting.Leave(socket);
+        return true;
+    }
+
+    internal void EndAssociation(Socket socket)
+    {
+        Interlocked.Decrement(ref _open);
+        _waiting.Enter(socket);
+    }
 
     internal void CountRejected() => Interlocked.Increment(ref _refused);
 
@@ -133,24 +157,26 @@ public sealed class DicomServer : IAsyncDisposable
         }
     }
 
-    private async Task<Stream> StreamAsync(Socket socket)
+    private async Task<Stream> StreamAsync(Socket socket, Deadline artim)
     {
         if (_options.Tls is not { } tls)
             return new NetworkStream(socket, ownsSocket: false);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        limit.CancelAfter(_options.ArtimTimeout);
+        limit.CancelAfter(artim.Remaining);
         return await TlsHandshake.AsServerAsync(socket, tls, limit.Token).ConfigureAwait(false);
     }
 
     private async Task ServeAsync(Socket socket)
     {
         await Task.Yield();
-        var isWithinLimit = Interlocked.Increment(ref _open) <= _options.MaxAssociations;
+        _waiting.Enter(socket);
         try
         {
             socket.NoDelay = true;
-            using var transport = new PduTransport(socket, await StreamAsync(socket).ConfigureAwait(false), _stop.Token);
-            await new ServerAssociation(this, _options, transport, isWithinLimit).RunAsync().ConfigureAwait(false);
+            // One time for both, the handshake and the request: until then it is nobody.
+            var artim = new Deadline(TimeProvider.System, _options.ArtimTimeout);
+            using var transport = new PduTransport(socket, await StreamAsync(socket, artim).ConfigureAwait(false), _stop.Token);
+            await new ServerAssociation(this, _options, transport, artim, socket).RunAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or OperationCanceledException or SocketException or ObjectDisposedException
             or AuthenticationException or InvalidOperationException)
@@ -159,8 +185,8 @@ public sealed class DicomServer : IAsyncDisposable
         }
         finally
         {
+            _waiting.Leave(socket);
             socket.Dispose();
-            Interlocked.Decrement(ref _open);
         }
     }
 }

@@ -11,6 +11,7 @@ internal enum CommandField : ushort
     EchoRequest = 0x0030,
     EventReportRequest = 0x0100,
     ActionRequest = 0x0130,
+    CancelRequest = 0x0FFF,
     StoreResponse = 0x8001,
     FindResponse = 0x8020,
     EchoResponse = 0x8030,

@@ -101,7 +101,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         Run("requests", RequestCorpus(), (bytes, round) =>
         {
             using var transport = Over(bytes, out var written);
-            new ServerAssociation(server, options, transport, isWithinLimit: true).RunAsync().GetAwaiter().GetResult();
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            new ServerAssociation(server, options, transport, new Deadline(TimeProvider.System, options.ArtimTimeout), socket).RunAsync().GetAwaiter().GetResult();
             Assert.InRange(written.Length, 0, 1 << 20);
         });
     }
