@@ -75,7 +75,7 @@ public static class CertificateFiles
 
     private static CertificateFileException Mismatch(string path, string keyFile, X509Certificate2 first) => CertificateKeys.AlgorithmOf(first) is { IsUsable: false } algorithm
         ? new CertificateFileException(Unreadable,
-            $"The certificate in '{path}' is for an {algorithm.Name}, with which TLS cannot be spoken here. Use one for an RSA key, or for one of the curves P-256, P-384 and P-521.")
+            $"The certificate in '{path}' is for a key of a kind with which TLS cannot be spoken here: {algorithm.Name}. Use one for an RSA key, or for one of the curves P-256, P-384 and P-521.")
         : new CertificateFileException("PrivateKeyMismatch", $"The private key in '{keyFile}' does not belong to the certificate in '{path}'.");
 
     private static CertificateWithChain FromPfx(string path, ReadOnlySpan<byte> bytes, string? password)

@@ -48,13 +48,13 @@ internal sealed class PeerNames
     {
         var isAddress = IPAddress.TryParse(expected, out var address);
         var (kind, entry) = isAddress ? ("an address", $"IP:{expected}") : ("a host", $"DNS:{expected}");
-        var wrong = isAddress && _dns.Exists(n => IsSame(n, expected)) ? "DNS name"
-            : !isAddress && _addresses.Exists(n => IsSame(n, expected)) ? "IP address"
-            : _uris.Exists(u => IsSame(u, expected) || (Uri.TryCreate(u, UriKind.Absolute, out var uri) && (IsSame(uri.Host.Trim('[', ']'), expected) || IsSame(uri.DnsSafeHost, expected)))) ? "URI"
-            : _mails.Exists(m => IsSame(m, expected)) ? "mail address"
+        var wrong = isAddress && _dns.Exists(n => IsSame(n, expected)) ? "a DNS name"
+            : !isAddress && _addresses.Exists(n => IsSame(n, expected)) ? "an IP address"
+            : _uris.Exists(u => IsSame(u, expected) || (Uri.TryCreate(u, UriKind.Absolute, out var uri) && (IsSame(uri.Host.Trim('[', ']'), expected) || IsSame(uri.DnsSafeHost, expected)))) ? "a URI"
+            : _mails.Exists(m => IsSame(m, expected)) ? "a mail address"
             : null;
         if (wrong is not null)
-            return $"'{expected}' stands there as a {wrong}, which does not count for {kind}; it has to be there as {entry}".Replace("a IP", "an IP", StringComparison.Ordinal);
+            return $"'{expected}' stands there as {wrong}, which does not count for {kind}; it has to be there as {entry}";
         if (IsSame(_commonName, expected))
             return $"'{expected}' is its common name alone, which does not count; it has to be among the subject alternative names as {entry}";
         return isAddress ? null : WildcardReason(expected);

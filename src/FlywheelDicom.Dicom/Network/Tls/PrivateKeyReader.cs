@@ -141,5 +141,5 @@ internal static class PrivateKeyReader
     }
 
     private static CertificateFileException Useless(string file, KeyAlgorithm algorithm)
-        => new(Unreadable, $"The private key in '{file}' is an {algorithm.Name}, with which TLS cannot be spoken here. {Usable}".Replace(" an DSA", " a DSA", StringComparison.Ordinal));
+        => new(Unreadable, $"The private key in '{file}' is of a kind with which TLS cannot be spoken here: {algorithm.Name}. {Usable}");
 }
