@@ -3,7 +3,7 @@ using FlywheelDicom.IO;
 namespace FlywheelDicom.Network;
 
 /// <summary>
-/// Writes Part 10 files named by SOP Instance UID; a file appears when it is whole and on the disk, and replaces an older one. Files
+/// Writes Part 10 files named by SOP Instance UID; a file appears when it is whole, and replaces an older one. Files
 /// and folders that it makes are its user's alone.
 /// </summary>
 public sealed class FolderSink : StoreSink
@@ -79,8 +79,7 @@ public sealed class FolderSink : StoreSink
 
         public override void Complete()
         {
-            // Some file systems tell only here that there was no room.
-            _stream.Flush(flushToDisk: true);
+            // Not forced to the disk, which would take milliseconds an instance: this receiver is for demos, tests and dry runs.
             _stream.Dispose();
             File.Move(_partial, _final, overwrite: true);
             _isComplete = true;

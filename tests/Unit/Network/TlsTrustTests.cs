@@ -157,8 +157,7 @@ public sealed class TlsTrustTests
         { "URI:dicom://10.0.0.1", "10.0.0.1", "stands there as a URI" },
         { "MAIL:pacs.example.org", "pacs.example.org", "stands there as a mail address" },
         { "", "localhost", "it has no subject alternative name" },
-        { "CN", "pacs.example.org", "its common name alone, which does not count" },
-        { "CN+DNS:other.example.org", "pacs.example.org", "its common name alone" },
+        { "CN+DNS:other.example.org", "pacs.example.org", "is its common name, which does not count beside alternative names" },
         { "DNS:*.example.org", "a.pacs.example.org", "the wildcard in '*.example.org' stands for one whole first label" },
         { "DNS:*.example.org", "example.org", "the wildcard in '*.example.org' stands for one whole first label" },
         { "DNS:pacs.example.org", "pacs.example.com", "it is for 'pacs.example.org', not for 'pacs.example.com'" },
@@ -181,6 +180,7 @@ public sealed class TlsTrustTests
     [Theory]
     [InlineData("DNS:*.example.org", "pacs.example.org")]
     [InlineData("DNS:PACS.example.org", "pacs.EXAMPLE.org")]
+    [InlineData("CN", "pacs.example.org")]
     [InlineData("IP:10.0.0.1", "10.0.0.1")]
     [InlineData("IP:fd00::1", "fd00::1")]
     public async Task Name_of_the_right_kind_is_taken(string names, string expected)

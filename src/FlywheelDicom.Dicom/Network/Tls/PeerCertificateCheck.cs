@@ -45,7 +45,7 @@ public sealed class PeerCertificateCheck
         using var peer = new X509Certificate2(certificate);
         if (!IsTrusted(peer, chain))
             return false;
-        if (!IsClient && (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) || PeerNames.IsCommonNameAlone(peer, ExpectedName)))
+        if (!IsClient && errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
         {
             var names = new PeerNames(peer);
             var why = names.WhyNot(ExpectedName) is { } reason ? $" ({reason})" : "";

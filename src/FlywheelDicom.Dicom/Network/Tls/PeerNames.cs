@@ -7,7 +7,8 @@ namespace FlywheelDicom.Network;
 
 /// <summary>
 /// The names that a certificate is for, and why none of them is the one that was called: a host counts as a DNS name alone, an
-/// address as an IP address alone (RFC 9525 §6).
+/// address as an IP address alone (RFC 9525 §6). A certificate without alternative names is taken by its common name, as the
+/// platform does: many archives have no other.
 /// </summary>
 internal sealed class PeerNames
 {
@@ -29,13 +30,6 @@ internal sealed class PeerNames
             Read(extension.RawData);
     }
 
-    /// <summary>
-    /// Whether nothing but its common name says that it is for a host. The platform lets that pass where there is no alternative name
-    /// at all; no current rule does (RFC 9525 §2).
-    /// </summary>
-    public static bool IsCommonNameAlone(X509Certificate2 certificate, string expected)
-        => !certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().Any() && IsSame(certificate.GetNameInfo(X509NameType.SimpleName, false), expected);
-
     /// <summary>For a message that says what the certificate is for.</summary>
     public override string ToString()
     {
@@ -56,7 +50,7 @@ internal sealed class PeerNames
         if (wrong is not null)
             return $"'{expected}' stands there as {wrong}, which does not count for {kind}; it has to be there as {entry}";
         if (IsSame(_commonName, expected))
-            return $"'{expected}' is its common name alone, which does not count; it has to be among the subject alternative names as {entry}";
+            return $"'{expected}' is its common name, which does not count beside alternative names; it has to be among the subject alternative names as {entry}";
         return isAddress ? null : WildcardReason(expected);
     }
 
