@@ -29,6 +29,9 @@ public sealed record PeerBehaviour
     /// <summary>What it does when the command of the n-th C-STORE that was begun is there and its data set not yet.</summary>
     public Func<int, PeerReaction?> Interrupt { get; init; } = _ => null;
 
+    /// <summary>The same for the instance with this UID, each time.</summary>
+    public Func<string, PeerReaction?> InterruptAt { get; init; } = _ => null;
+
     /// <summary>Rejects, as congested, whoever comes while so many associations are open.</summary>
     public int MaxOpen { get; init; } = int.MaxValue;
 

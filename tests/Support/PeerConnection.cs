@@ -69,6 +69,9 @@ internal sealed class PeerConnection(TcpClient client, CancellationToken stop) :
                 return await RepeatAsync(EmptyPdv(context));
             case PeerReaction.EndlessRequests:
                 return await RepeatAsync(EchoRequest(context));
+            case PeerReaction.AnswerAndRequestWithoutEnd:
+                await _stream.WriteAsync(answer, stop);
+                return await RepeatAsync(EchoRequest(context));
             case PeerReaction.EndlessMatches:
                 return await RepeatAsync(Match(elements, context, "1.2.3", IsExplicit(identifier!)));
             case PeerReaction.Silence or PeerReaction.Close or PeerReaction.UnknownPdu or PeerReaction.Release or PeerReaction.Stall or PeerReaction.Drip

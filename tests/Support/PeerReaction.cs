@@ -102,6 +102,9 @@ public enum PeerReaction
     /// <summary>C-ECHO-RQ, without end.</summary>
     EndlessRequests,
 
+    /// <summary>Success, and then C-ECHO-RQ without end.</summary>
+    AnswerAndRequestWithoutEnd,
+
     /// <summary>The same match of a C-FIND, without end.</summary>
     EndlessMatches,
 }

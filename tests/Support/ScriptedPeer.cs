@@ -190,7 +190,7 @@ public sealed class ScriptedPeer : LoopbackServer
                 controls.Add(control);
                 ((control & 1) == 1 ? command : dataset).Write(data.Span);
                 rest = rest[(4 + length)..];
-                if (control == 3 && IsStore(command) && _behaviour.Interrupt(Interlocked.Increment(ref _begun)) is { } interruption)
+                if (control == 3 && IsStore(command) && (_behaviour.Interrupt(Interlocked.Increment(ref _begun)) ?? _behaviour.InterruptAt(Uid(command))) is { } interruption)
                 {
                     isAnswered = interruption == PeerReaction.Answer;
                     if (!await connection.ReactAsync(context, command.ToArray(), interruption, _behaviour.ErrorComment))
@@ -229,8 +229,10 @@ public sealed class ScriptedPeer : LoopbackServer
         if (RemembersNumbersOnly)
             return;
         lock (_lock)
-            _whole.Add(Encoding.ASCII.GetString(Elements(command.ToArray())[0x1000]).Trim('\0'));
+            _whole.Add(Uid(command));
     }
+
+    private static string Uid(MemoryStream command) => Encoding.ASCII.GetString(Elements(command.ToArray())[0x1000]).Trim('\0');
 
     private async Task<bool> AnswerAsync(PeerConnection connection, byte context, byte[] command, byte[] dataset, int inAssociation)
     {
