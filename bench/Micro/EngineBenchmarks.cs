@@ -18,6 +18,7 @@ namespace FlywheelDicom.Micro
         private DicomFile _tagged = null!;
         private PduTransport _transport = null!;
         private MessageWriter _writer = null!;
+        private PresentationContext _context = null!;
         private byte[] _response = [];
 
         [GlobalSetup]
@@ -25,6 +26,7 @@ namespace FlywheelDicom.Micro
         {
             _tagged = Open();
             _tagged.AddPrivateValue(new PrivateValue(0x21, "Flywheel", "DICOM send"));
+            _context = new PresentationContext(1, _tagged.SopClassUid!, []) { Result = PresentationContextResult.Accepted, AcceptedTransferSyntax = _tagged.TransferSyntaxUid };
             _transport = new PduTransport(new Socket(SocketType.Stream, ProtocolType.Tcp), Stream.Null, default);
             _writer = new MessageWriter(_transport, 131072, 131072, TimeSpan.FromMinutes(1));
             _response = new byte[DimseCommand.MaxLength];
@@ -74,8 +76,9 @@ namespace FlywheelDicom.Micro
             {
                 Field = CommandField.StoreRequest, MessageId = 7, HasDataset = true, SopClassUid = _tagged.SopClassUid, SopInstanceUid = _tagged.SopInstanceUid,
             };
-            _writer.Begin(1, command, stream, _tagged.DatasetLength);
-            return _writer.SendAsync().AsTask().GetAwaiter().GetResult();
+            _writer.Begin(_context, command, new OutgoingDataset(stream, _context.AcceptedTransferSyntax!, _tagged.DatasetLength));
+            _writer.SendAsync().AsTask().GetAwaiter().GetResult();
+            return _writer.DatasetLength;
         }
 
         [Benchmark(Description = "read a C-STORE response")]

@@ -82,7 +82,7 @@ internal static class AssociationFailures
             return TlsHandshake.Failure(destination, null, cause);
         if (destination.Tls is not null && operation == Negotiating && !transport.HasReceived && TlsHandshake.IsClose(cause))
             return TlsHandshake.ClosedAfterwards(destination, cause);
-        if (cause is InvalidDataException)
+        if (cause is InvalidDataException or PduException)
         {
             return new DicomNetworkException(DicomNetworkError.ProtocolError,
                 $"{destination} does not speak DICOM as it should while {operation}: {cause.Message}", RetryAdvice.BackOff, cause);

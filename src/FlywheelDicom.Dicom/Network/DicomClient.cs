@@ -10,6 +10,8 @@ public sealed class DicomClient : IAsyncDisposable
     /// <summary>How many instances ahead are remembered for the next negotiation.</summary>
     public const int Horizon = 64;
 
+    private const int MaxOneAtATime = 1024;
+
     private readonly DicomDestination _destination;
     private readonly DicomClientOptions _options;
     private readonly CancellationToken _cancellation;
@@ -23,7 +25,12 @@ public sealed class DicomClient : IAsyncDisposable
     private DicomAssociation? _association;
     private TaskCompletionSource? _idle;
     private int _leases;
-    private volatile bool _isCautious;
+
+    /// <summary>Instances that are still to be answered one at a time, since it is not known which one the peer could not take.</summary>
+    private int _oneAtATime;
+
+    /// <summary>How many that will be after the next loss: twice as many each time, so that one bad instance costs less and less.</summary>
+    private int _nextOneAtATime = 1;
 
     /// <param name="destination">Who is called, and as whom.</param>
     /// <param name="options">Timers and limits.</param>
@@ -136,7 +143,9 @@ public sealed class DicomClient : IAsyncDisposable
             {
                 if (association.FindContext(file) is null)
                     throw Refuse(association, need);
-                return await association.StoreAsync(file).ConfigureAwait(false);
+                var response = await association.StoreAsync(file).ConfigureAwait(false);
+                Trust(association);
+                return response;
             }
             catch (AssociationGoneException)
             {
@@ -144,8 +153,7 @@ public sealed class DicomClient : IAsyncDisposable
             }
             catch (DicomNetworkException e) when (e.InFlight > 1)
             {
-                // One at a time from now on: only so is it seen which of them the peer cannot take.
-                _isCautious = true;
+                Distrust(e.InFlight);
                 throw;
             }
             finally
@@ -204,13 +212,36 @@ public sealed class DicomClient : IAsyncDisposable
         }
     }
 
+    /// <summary>One at a time from now on: only so is it seen which of them the peer cannot take.</summary>
+    private void Distrust(int inFlight)
+    {
+        lock (_proposed)
+        {
+            // Each of those that were under way tells of the same loss.
+            if (_oneAtATime > 0)
+                return;
+            _oneAtATime = Math.Max(inFlight, _nextOneAtATime);
+            _nextOneAtATime = Math.Min(2 * _oneAtATime, MaxOneAtATime);
+        }
+    }
+
+    /// <summary>An instance was answered; once as many were as had been under way, the next association has its window again.</summary>
+    private void Trust(DicomAssociation association)
+    {
+        lock (_proposed)
+        {
+            if (_oneAtATime > 0 && association.Window == 1 && --_oneAtATime == 0)
+                _proposed.Clear();
+        }
+    }
+
     private bool Serves(StoreNeed need) => _association is { IsUsable: true } && _proposed.Contains(need);
 
     private async Task RequestAsync(StoreNeed need)
     {
         await ReplaceAsync(null).ConfigureAwait(false);
         var contexts = PresentationContextPlan.Of(Needs(need));
-        var options = _isCautious ? _options with { MaxOperations = 1 } : _options;
+        var options = Volatile.Read(ref _oneAtATime) > 0 ? _options with { MaxOperations = 1 } : _options;
         await ReplaceAsync(await DicomAssociation.RequestAsync(_destination, contexts, options, _cancellation).ConfigureAwait(false)).ConfigureAwait(false);
         Associations++;
         lock (_proposed)

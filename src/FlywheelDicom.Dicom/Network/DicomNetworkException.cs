@@ -63,6 +63,14 @@ public class DicomNetworkException : IOException
 
     /// <summary>A stable id for error records.</summary>
     public string ErrorId => "Dicom" + Error;
+
+    /// <summary>The same failure as one message has it. This one is never thrown itself: several may have to be told at once.</summary>
+    internal DicomNetworkException For(bool wasDatasetSent)
+    {
+        var own = (DicomNetworkException)MemberwiseClone();
+        own.WasDatasetSent = wasDatasetSent;
+        return own;
+    }
 }
 
 /// <summary>The peer answered A-ASSOCIATE-RJ (PS3.8 §9.3.4).</summary>

@@ -70,40 +70,109 @@ internal readonly record struct DimseCommand
         return writer.Finish();
     }
 
+    /// <summary>Reads a command set. What every message must have is there once and in its right length, or there is no command: nothing is 0 because it was missing.</summary>
     /// <param name="bytes">The whole command set.</param>
     /// <param name="withUids">Not needed of a response, which only repeats those of its request.</param>
-    /// <exception cref="InvalidDataException">The bytes are no command set.</exception>
+    /// <exception cref="InvalidDataException">The bytes are no command set; the message says why.</exception>
     public static DimseCommand Decode(ReadOnlySpan<byte> bytes, bool withUids = true)
     {
-        var command = new DimseCommand();
-        while (bytes.Length >= 8)
+        ushort? field = null, messageId = null, respondedTo = null, datasetType = null, status = null, type = null;
+        string? sopClass = null, sopInstance = null, comment = null;
+        DicomTag[]? offending = null;
+        while (NextElement(ref bytes, out var element, out var value))
         {
-            var tag = new DicomTag(BinaryPrimitives.ReadUInt16LittleEndian(bytes), BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]));
-            var length = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
-            if (tag.Group != 0 || length > bytes.Length - 8)
-                throw new InvalidDataException($"The command set is malformed at {tag}.");
-            var value = bytes.Slice(8, (int)length);
-            bytes = bytes[(8 + (int)length)..];
-            command = tag.Element switch
+            switch (element)
             {
-                0x0002 or 0x0003 or 0x1000 or 0x1001 when !withUids => command,
-                0x0002 or 0x0003 => command with { SopClassUid = Text(value) },
-                0x0100 => command with { Field = (CommandField)Number(value) },
-                0x0110 => command with { MessageId = Number(value) },
-                0x0120 => command with { RespondedTo = Number(value) },
-                0x0800 => command with { HasDataset = Number(value) != NoDataset },
-                0x0900 => command with { Status = new DicomStatus(Number(value)) },
-                0x0901 => command with { OffendingElements = Tags(value) },
-                0x0902 => command with { ErrorComment = Text(value) },
-                0x1000 or 0x1001 => command with { SopInstanceUid = Text(value) },
-                0x1002 or 0x1008 => command with { TypeId = Number(value) },
-                _ => command,
-            };
+                case 0x0100:
+                    Number(ref field, value, "command field (0000,0100)");
+                    break;
+                case 0x0110:
+                    Number(ref messageId, value, "message ID (0000,0110)");
+                    break;
+                case 0x0120:
+                    Number(ref respondedTo, value, "message ID being responded to (0000,0120)");
+                    break;
+                case 0x0800:
+                    Number(ref datasetType, value, "command data set type (0000,0800)");
+                    break;
+                case 0x0900:
+                    Number(ref status, value, "status (0000,0900)");
+                    break;
+                case 0x0901:
+                    offending = Tags(value);
+                    break;
+                case 0x0902:
+                    comment = Text(value);
+                    break;
+                case 0x0002 or 0x0003 when withUids:
+                    sopClass = Text(value);
+                    break;
+                case 0x1000 or 0x1001 when withUids:
+                    sopInstance = Text(value);
+                    break;
+                case 0x1002 or 0x1008:
+                    Number(ref type, value, "event or action type (0000,1002), (0000,1008)");
+                    break;
+            }
         }
-        return bytes.IsEmpty ? command : throw new InvalidDataException("The command set ends inside an element.");
+        var command = new DimseCommand
+        {
+            Field = (CommandField)(field ?? throw Missing("command field (0000,0100)")), MessageId = messageId ?? 0, RespondedTo = respondedTo ?? 0,
+            HasDataset = (datasetType ?? throw Missing("command data set type (0000,0800)")) != NoDataset, Status = new DicomStatus(status ?? 0),
+            SopClassUid = sopClass, SopInstanceUid = sopInstance, TypeId = type, ErrorComment = comment, OffendingElements = offending,
+        };
+        if (command.IsResponse && status is null)
+            throw Missing("status (0000,0900)");
+        if (command.IsResponse && respondedTo is null)
+            throw Missing("message ID being responded to (0000,0120)");
+        // C-CANCEL alone is a request without an ID of its own (PS3.7 §9.3.2.3).
+        if (!command.IsResponse && messageId is null && respondedTo is null)
+            throw Missing("message ID (0000,0110)");
+        return command;
     }
 
-    private static ushort Number(ReadOnlySpan<byte> value) => value.Length >= 2 ? BinaryPrimitives.ReadUInt16LittleEndian(value) : (ushort)0;
+    /// <summary>Whether a command set gives no such UID, or this one. Padding is not significant.</summary>
+    /// <param name="bytes">A command set that could be decoded.</param>
+    /// <param name="element">Of group 0000.</param>
+    /// <param name="uid">What it should be.</param>
+    public static bool Repeats(ReadOnlySpan<byte> bytes, ushort element, string? uid)
+    {
+        while (NextElement(ref bytes, out var found, out var value))
+        {
+            if (found == element && value.TrimEnd("\0 "u8) is { IsEmpty: false } given && !Ascii.Equals(given, uid))
+                return false;
+        }
+        return true;
+    }
+
+    private static bool NextElement(ref ReadOnlySpan<byte> bytes, out ushort element, out ReadOnlySpan<byte> value)
+    {
+        element = 0;
+        value = default;
+        if (bytes.IsEmpty)
+            return false;
+        if (bytes.Length < 8)
+            throw new InvalidDataException("The command set ends inside an element.");
+        var tag = new DicomTag(BinaryPrimitives.ReadUInt16LittleEndian(bytes), BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]));
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
+        if (tag.Group != 0 || length > bytes.Length - 8)
+            throw new InvalidDataException($"The command set is malformed at {tag}.");
+        element = tag.Element;
+        value = bytes.Slice(8, (int)length);
+        bytes = bytes[(8 + (int)length)..];
+        return true;
+    }
+
+    private static void Number(ref ushort? target, ReadOnlySpan<byte> value, string name)
+    {
+        if (target is not null)
+            throw new InvalidDataException($"The command set has more than one {name}.");
+        if (value.Length != 2)
+            throw new InvalidDataException($"The {name} has {value.Length} bytes instead of two.");
+        target = BinaryPrimitives.ReadUInt16LittleEndian(value);
+    }
+
+    private static InvalidDataException Missing(string name) => new($"The command set has no {name}.");
 
     private static string Text(ReadOnlySpan<byte> value) => Encoding.Latin1.GetString(value).Trim(' ', '\0');
 

@@ -57,21 +57,38 @@ internal sealed class MessageWriter : IDisposable
     }
 
     /// <summary>A command and the data set that belongs to it, read as far as the buffer goes. Nothing is sent yet.</summary>
-    /// <param name="contextId">The presentation context.</param>
+    /// <param name="context">The presentation context.</param>
     /// <param name="command">The command set.</param>
-    /// <param name="dataset">Read to its end, or to <paramref name="length"/>.</param>
-    /// <param name="length">Bytes the data set must have; -1 where only its end tells.</param>
+    /// <param name="dataset">In the context's transfer syntax.</param>
+    /// <exception cref="DicomNetworkException">The context is for another class or syntax: bytes of one never pass under the name of another.</exception>
     /// <exception cref="DicomFormatException">The data set ends early: the message cannot be made.</exception>
-    public void Begin(byte contextId, DimseCommand command, Stream dataset, long length)
+    public void Begin(PresentationContext context, DimseCommand command, OutgoingDataset dataset)
     {
-        Begin(contextId, command);
-        _source = new DatasetSource(dataset, length);
+        if (!context.IsAccepted || context.AbstractSyntax != command.SopClassUid || context.AcceptedTransferSyntax != dataset.TransferSyntaxUid)
+        {
+            throw new DicomNetworkException(DicomNetworkError.ContextRefused,
+                $"{DicomUID.Lookup(command.SopClassUid ?? "")} in {DicomUID.Lookup(dataset.TransferSyntaxUid)} was not sent: presentation context {context.Id} was agreed on for something else.",
+                RetryAdvice.Never);
+        }
+        Begin(context.Id, command);
+        _source = new DatasetSource(dataset.Content, dataset.Length);
         Fill();
     }
 
-    /// <summary>Sends what was begun, to its end; returns the data set's bytes.</summary>
+    /// <summary>Bytes of the data set that were read so far.</summary>
+    public long DatasetLength => _source?.Total ?? 0;
+
+    /// <summary>Sends what was begun, to its end.</summary>
     /// <exception cref="DicomFormatException">The data set ends early: the message cannot be finished.</exception>
-    public async ValueTask<long> SendAsync()
+    public async ValueTask SendAsync()
+    {
+        await SendBeginningAsync().ConfigureAwait(false);
+        await SendRestAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Sends what was begun, but for the last piece, which holds the last fragment.</summary>
+    /// <exception cref="DicomFormatException">The data set ends early: the message cannot be finished.</exception>
+    public async ValueTask SendBeginningAsync()
     {
         while (_source is { IsAtEnd: false })
         {
@@ -84,9 +101,10 @@ internal sealed class MessageWriter : IDisposable
             Fill();
         }
         await DrainAsync().ConfigureAwait(false);
-        await _transport.WriteAsync(_filling.AsMemory(0, _length), _timeout).ConfigureAwait(false);
-        return _source?.Total ?? 0;
     }
+
+    /// <summary>Sends the last piece.</summary>
+    public ValueTask SendRestAsync() => _transport.WriteAsync(_filling.AsMemory(0, _length), _timeout);
 
     /// <summary>Waits for the write under way; also after a failure, so that no buffer is given back while in use.</summary>
     public async ValueTask DrainAsync()

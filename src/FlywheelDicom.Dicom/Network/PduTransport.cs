@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using System.Numerics;
 
 namespace FlywheelDicom.Network;
 
@@ -33,7 +33,8 @@ internal sealed class PduTransport : IDisposable
     private readonly Timer _watchdog;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _onCancel;
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
+    /// <summary>Not pooled: whoever still reads into it, or from it, when the connection is given up, has it for itself.</summary>
+    private byte[] _buffer = new byte[16 * 1024];
     private int _start;
     private int _end;
     private long _readDeadline = long.MaxValue;
@@ -51,6 +52,13 @@ internal sealed class PduTransport : IDisposable
     }
 
     public bool HasTimedOut { get; private set; }
+
+    /// <summary>When the connection is closed on whoever reads, in ticks of <see cref="DeadlineIn"/>; it stands until it is set anew.</summary>
+    public long ReadDeadline
+    {
+        get => Volatile.Read(ref _readDeadline);
+        set => Volatile.Write(ref _readDeadline, value);
+    }
 
     /// <summary>Something came from the peer, be it half a PDU.</summary>
     public bool HasReceived { get; private set; }
@@ -96,6 +104,7 @@ internal sealed class PduTransport : IDisposable
         }
     }
 
+    /// <summary>One PDU that has a time of its own.</summary>
     /// <param name="maxLength">A PDU that announces more is refused.</param>
     /// <param name="timeout">For the whole PDU.</param>
     /// <exception cref="IOException">The connection is lost; <see cref="HasTimedOut"/> tells whether we gave up on it.</exception>
@@ -103,7 +112,24 @@ internal sealed class PduTransport : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async ValueTask<Pdu> ReadAsync(uint maxLength, TimeSpan timeout)
     {
-        Volatile.Write(ref _readDeadline, DeadlineIn(timeout));
+        ReadDeadline = DeadlineIn(timeout);
+        try
+        {
+            return await ReadAsync(maxLength).ConfigureAwait(false);
+        }
+        finally
+        {
+            ReadDeadline = long.MaxValue;
+        }
+    }
+
+    /// <summary>One PDU, under <see cref="ReadDeadline"/>.</summary>
+    /// <param name="maxLength">A PDU that announces more is refused.</param>
+    /// <exception cref="IOException">The connection is lost; <see cref="HasTimedOut"/> tells whether we gave up on it.</exception>
+    /// <exception cref="InvalidDataException">The PDU is longer than allowed.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async ValueTask<Pdu> ReadAsync(uint maxLength)
+    {
         try
         {
             if (!await FillAsync(HeaderSize).ConfigureAwait(false))
@@ -123,10 +149,6 @@ internal sealed class PduTransport : IDisposable
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
             throw Lost(e);
-        }
-        finally
-        {
-            Volatile.Write(ref _readDeadline, long.MaxValue);
         }
     }
 
@@ -157,8 +179,6 @@ internal sealed class PduTransport : IDisposable
         _onCancel.Dispose();
         _watchdog.Dispose();
         Close();
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
     }
 
     private void Close()
@@ -202,13 +222,9 @@ internal sealed class PduTransport : IDisposable
 
     private void MakeRoom(int count)
     {
-        var target = count > _buffer.Length ? ArrayPool<byte>.Shared.Rent(count) : _buffer;
+        var target = count > _buffer.Length ? GC.AllocateUninitializedArray<byte>((int)BitOperations.RoundUpToPowerOf2((uint)count)) : _buffer;
         _buffer.AsSpan(_start, _end - _start).CopyTo(target);
-        if (target != _buffer)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = target;
-        }
+        _buffer = target;
         (_start, _end) = (0, _end - _start);
     }
 
@@ -221,7 +237,8 @@ internal sealed class PduTransport : IDisposable
         Abort(0, 0);
     }
 
-    private static long DeadlineIn(TimeSpan timeout) => Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+    /// <summary>A time from now, as <see cref="ReadDeadline"/> counts.</summary>
+    public static long DeadlineIn(TimeSpan timeout) => Environment.TickCount64 + (long)timeout.TotalMilliseconds;
 
     private Exception Lost(Exception? cause)
     {

@@ -270,7 +270,10 @@ public sealed class FuzzTests(ITestOutputHelper output)
         if (dataset is null)
             writer.Begin(context, command);
         else
-            writer.Begin(context, command, new MemoryStream(dataset), dataset.Length);
+        {
+            var presentation = new PresentationContext(context, command.SopClassUid ?? "", []) { Result = PresentationContextResult.Accepted, AcceptedTransferSyntax = SyntheticInstance.Explicit };
+            writer.Begin(presentation, command with { SopClassUid = presentation.AbstractSyntax }, new OutgoingDataset(new MemoryStream(dataset), SyntheticInstance.Explicit, dataset.Length));
+        }
         writer.SendAsync().AsTask().GetAwaiter().GetResult();
         return written.ToArray();
     }

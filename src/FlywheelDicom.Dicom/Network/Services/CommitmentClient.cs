@@ -38,7 +38,7 @@ public static class CommitmentClient
                     throw new DicomNetworkException(DicomNetworkError.RequestRefused,
                         $"{destination} refused the request for storage commitment: {response.Command.Status}. {response.Command.ErrorComment}".TrimEnd(), RetryAdvice.Never);
                 }
-                return await ReportAsync(association, destination, transaction, syntax, patience, called, cancellation).ConfigureAwait(false);
+                return await ReportAsync(association, destination, transaction, context, patience, called, cancellation).ConfigureAwait(false);
             }
         }
         finally
@@ -48,10 +48,10 @@ public static class CommitmentClient
     }
 
     private static async Task<CommitmentReport> ReportAsync(
-        DicomAssociation association, DicomDestination destination, string transaction, DicomTransferSyntax syntax, TimeSpan patience,
+        DicomAssociation association, DicomDestination destination, string transaction, PresentationContext context, TimeSpan patience,
         Task<CommitmentReport>? called, CancellationToken cancellation)
     {
-        var here = OnAssociationAsync(association, transaction, syntax, patience);
+        var here = OnAssociationAsync(association, transaction, context, patience);
         var isHereOver = false;
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var timeUp = Task.Delay(patience, late.Token);
@@ -85,14 +85,16 @@ public static class CommitmentClient
         }
     }
 
-    private static async Task<CommitmentReport> OnAssociationAsync(DicomAssociation association, string transaction, DicomTransferSyntax syntax, TimeSpan patience)
+    private static async Task<CommitmentReport> OnAssociationAsync(DicomAssociation association, string transaction, PresentationContext context, TimeSpan patience)
     {
+        var syntax = DicomTransferSyntax.Lookup(context.AcceptedTransferSyntax!);
+        // One time for all that comes: requests without end do not make it longer.
+        var deadline = PduTransport.DeadlineIn(patience + TimeSpan.FromSeconds(5));
         while (true)
         {
-            var message = await association.NextMessageAsync(patience + TimeSpan.FromSeconds(5), "waiting for the report of storage commitment").ConfigureAwait(false);
-            if (message.Command.IsResponse)
-                continue;
-            var report = message.Command.Field == CommandField.EventReportRequest ? TryDecode(message.Dataset, syntax) : null;
+            var message = await association.NextRequestAsync(deadline, "waiting for the report of storage commitment").ConfigureAwait(false);
+            var isReport = message.Command.Field == CommandField.EventReportRequest && message.ContextId == context.Id;
+            var report = isReport ? TryDecode(message.Dataset, syntax) : null;
             var isOurs = report?.TransactionUid == transaction;
             await association.RespondAsync(message.ContextId, new DimseCommand
             {

@@ -12,6 +12,9 @@ public readonly record struct SopReference(string SopClassUid, string SopInstanc
 /// <param name="Failed">UIDs of those that it does not, with the failure reason (0008,1197) of PS3.3 §C.14.1.1.</param>
 public sealed record CommitmentReport(string TransactionUid, IReadOnlySet<string> Committed, IReadOnlyDictionary<string, ushort> Failed)
 {
+    /// <summary>In an item of a sequence of the data set itself: what items within it refer to was not asked for.</summary>
+    private const int ItemDepth = 2;
+
     private static readonly DicomTag s_transaction = new(0x0008, 0x1195);
     private static readonly DicomTag s_reason = new(0x0008, 0x1197);
     private static readonly DicomTag s_failed = new(0x0008, 0x1198);
@@ -59,17 +62,17 @@ public sealed record CommitmentReport(string TransactionUid, IReadOnlySet<string
             {
                 if (reader.Kind == DicomTokenKind.SequenceStart && reader.Depth == 1)
                     list = reader.Tag;
-                else if (reader.Kind == DicomTokenKind.ItemStart)
+                else if (reader.Kind is DicomTokenKind.ItemStart && reader.Depth == ItemDepth)
                     (instance, reason) = ("", 0);
-                else if (reader.Kind == DicomTokenKind.Element && reader.Tag == s_transaction)
+                else if (reader.Kind == DicomTokenKind.Element && reader.Depth == 0 && reader.Tag == s_transaction)
                     transaction = reader.ReadShortText();
-                else if (reader.Kind == DicomTokenKind.Element && reader.Tag == s_instance)
+                else if (reader.Kind == DicomTokenKind.Element && reader.Depth == ItemDepth && reader.Tag == s_instance)
                     instance = reader.ReadShortText();
-                else if (reader.Kind == DicomTokenKind.Element && reader.Tag == s_reason)
+                else if (reader.Kind == DicomTokenKind.Element && reader.Depth == ItemDepth && reader.Tag == s_reason)
                     reason = Number(reader);
-                else if (reader.Kind == DicomTokenKind.ItemEnd && instance.Length > 0 && list == s_referenced)
+                else if (reader.Kind == DicomTokenKind.ItemEnd && reader.Depth == ItemDepth - 1 && instance.Length > 0 && list == s_referenced)
                     committed.Add(instance);
-                else if (reader.Kind == DicomTokenKind.ItemEnd && instance.Length > 0 && list == s_failed)
+                else if (reader.Kind == DicomTokenKind.ItemEnd && reader.Depth == ItemDepth - 1 && instance.Length > 0 && list == s_failed)
                     failed[instance] = reason;
             }
         }

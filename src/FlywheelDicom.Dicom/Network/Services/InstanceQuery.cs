@@ -5,16 +5,17 @@ namespace FlywheelDicom.Network;
 /// <summary>Asks an archive which instances of a series it holds: C-FIND at IMAGE level (PS3.4 §C.4.1), Study Root.</summary>
 public sealed class InstanceQuery : IAsyncDisposable
 {
+    private const int MaxMatches = 1_000_000;
+
     private static readonly DicomTag s_level = new(0x0008, 0x0052);
 
     private readonly DicomAssociation _association;
     private readonly PresentationContext _context;
     private readonly DicomDestination _destination;
-    private readonly DicomClientOptions _options;
 
-    private InstanceQuery(DicomAssociation association, DicomDestination destination, DicomClientOptions options)
+    private InstanceQuery(DicomAssociation association, DicomDestination destination)
     {
-        (_association, _destination, _options) = (association, destination, options);
+        (_association, _destination) = (association, destination);
         _context = association.ContextFor(DicomUID.StudyRootFind);
     }
 
@@ -26,7 +27,7 @@ public sealed class InstanceQuery : IAsyncDisposable
             destination, [new PresentationContext(1, DicomUID.StudyRootFind, PresentationContextPlan.Uncompressed)], options with { MaxOperations = 1 }, cancellation).ConfigureAwait(false);
         try
         {
-            return new InstanceQuery(association, destination, options);
+            return new InstanceQuery(association, destination);
         }
         catch
         {
@@ -48,14 +49,8 @@ public sealed class InstanceQuery : IAsyncDisposable
         writer.UI(DicomTag.SeriesInstanceUID, seriesUid);
         var found = new HashSet<string>(StringComparer.Ordinal);
         var command = new DimseCommand { Field = CommandField.FindRequest, SopClassUid = DicomUID.StudyRootFind };
-        var message = await _association.RequestAsync(_context, command, writer.ToArray(), operation).ConfigureAwait(false);
         // Each match comes as a response that says "pending"; the one that does not is the last.
-        while (message.Command.Status.Code is 0xFF00 or 0xFF01)
-        {
-            if (InstanceOf(message.Dataset, syntax) is { } uid)
-                found.Add(uid);
-            message = await _association.NextMessageAsync(_options.ResponseTimeout, operation).ConfigureAwait(false);
-        }
+        var message = await _association.RequestAsync(_context, command, writer.ToArray(), operation, match => Take(match, syntax, found)).ConfigureAwait(false);
         if (message.Command.Status != DicomStatus.Success)
         {
             throw new DicomNetworkException(DicomNetworkError.RequestRefused,
@@ -65,6 +60,14 @@ public sealed class InstanceQuery : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await _association.ReleaseAsync().ConfigureAwait(false);
+
+    /// <summary>Whether it is a match that was not there before: one that says the same again and again is not waited on.</summary>
+    private static bool Take(DimseMessage match, DicomTransferSyntax syntax, HashSet<string> found)
+    {
+        if (found.Count >= MaxMatches)
+            throw new InvalidDataException($"It finds more than {MaxMatches} instances in one series.");
+        return InstanceOf(match.Dataset, syntax) is { } uid && found.Add(uid);
+    }
 
     private static string? InstanceOf(byte[] dataset, DicomTransferSyntax syntax)
     {
