@@ -92,13 +92,20 @@ internal static class AssociationRequestor
     }
 
     private static PresentationContext[] Answered(IReadOnlyList<PresentationContext> proposed, IReadOnlyList<PresentationContext> answers)
-        => [.. proposed.Select(context => answers.FirstOrDefault(a => a.Id == context.Id) is { } answer
-            ? context with
-            {
-                // Only a syntax that was offered in this context can be agreed on.
-                Result = answer.IsAccepted && !context.TransferSyntaxes.Contains(answer.AcceptedTransferSyntax ?? "")
-                    ? PresentationContextResult.TransferSyntaxesNotSupported : answer.Result,
-                AcceptedTransferSyntax = answer.AcceptedTransferSyntax,
-            }
-            : context)];
+        => [.. proposed.Select(context => Answered(context, [.. answers.Where(a => a.Id == context.Id)]))];
+
+    private static PresentationContext Answered(PresentationContext proposed, PresentationContext[] answers)
+    {
+        // None is no reason given; and of two that differ, neither is an agreement.
+        if (answers.Length == 0 || !Array.TrueForAll(answers, a => a.Result == answers[0].Result && a.AcceptedTransferSyntax == answers[0].AcceptedTransferSyntax))
+            return proposed;
+        var answer = answers[0];
+        return proposed with
+        {
+            // Only a syntax that was offered in this context can be agreed on.
+            Result = answer.IsAccepted && !proposed.TransferSyntaxes.Contains(answer.AcceptedTransferSyntax ?? "")
+                ? PresentationContextResult.TransferSyntaxesNotSupported : answer.Result,
+            AcceptedTransferSyntax = answer.AcceptedTransferSyntax,
+        };
+    }
 }

@@ -11,7 +11,9 @@ public sealed class DicomAssociation : IAsyncDisposable
     private readonly DicomClientOptions _options;
     private readonly MessageExchange _exchange;
     private readonly AcceptedContexts _accepted;
-    private int _lastMessageId;
+
+    /// <summary>It starts anywhere, so that a response which was made up before its request was seen answers nothing.</summary>
+    private int _lastMessageId = Random.Shared.Next(ushort.MaxValue);
 
     private DicomAssociation(DicomDestination destination, DicomClientOptions options, NegotiatedAssociation negotiated)
     {

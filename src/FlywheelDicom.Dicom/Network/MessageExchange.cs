@@ -7,18 +7,15 @@ namespace FlywheelDicom.Network;
 /// </summary>
 internal sealed class MessageExchange : IDisposable
 {
-    private const int MaxDataset = 16 * 1024 * 1024;
-    private const int MaxUnasked = 16;
-
     /// <summary>How long is read on for what had come before a connection broke.</summary>
     private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(500);
 
     private readonly PduTransport _transport;
     private readonly DicomDestination _destination;
     private readonly DicomClientOptions _options;
-    private readonly MessageReader _reader;
     private readonly MessageWriterPool _writers;
     private readonly MessagesUnderWay _underWay;
+    private readonly IncomingMessages _incoming;
     private readonly uint _maxPduLength;
 
     /// <summary>One place for each message that may be under way.</summary>
@@ -27,15 +24,6 @@ internal sealed class MessageExchange : IDisposable
     /// <summary>Held by the message that is being written.</summary>
     private readonly SemaphoreSlim _wire = new(1);
 
-    /// <summary>Held by whoever reads; the fields below are his.</summary>
-    private readonly SemaphoreSlim _reading = new(1);
-
-    /// <summary>Requests of the peer that came while a response was waited for.</summary>
-    private readonly Queue<DimseMessage> _unasked = new();
-    private Task<DimseMessage>? _read;
-
-    /// <summary>When reading ends, whatever is under way.</summary>
-    private long _readUntil = long.MaxValue;
     private DicomNetworkException? _failure;
     private volatile bool _isOver;
 
@@ -50,12 +38,12 @@ internal sealed class MessageExchange : IDisposable
         _maxPduLength = Math.Max((uint)options.MaxPduLength, 16384);
         _window = new SemaphoreSlim(window);
         _underWay = new MessagesUnderWay(window, (long)options.ResponseTimeout.TotalMilliseconds);
-        _reader = new MessageReader(transport, _maxPduLength, MaxDataset);
+        _incoming = new IncomingMessages(transport, _underWay, _maxPduLength);
         _writers = new MessageWriterPool(() => new MessageWriter(transport, peerLimit, options.MaxPduLength, options.WriteTimeout));
     }
 
     /// <summary>False after anything failed, or once the peer has closed, aborted or released.</summary>
-    public bool IsUsable => !_isOver && _failure is null && (!_underWay.IsEmpty || _transport.IsQuiet);
+    public bool IsUsable => !_isOver && _failure is null && (!_underWay.IsEmpty || _incoming.IsQuiet);
 
     /// <summary>Sends a message and waits for its response.</summary>
     /// <param name="operation">What is being done, for what is said of failures.</param>
@@ -73,13 +61,13 @@ internal sealed class MessageExchange : IDisposable
             await _window.WaitAsync().ConfigureAwait(false);
             try
             {
-                var isReading = await SendAsync(operation, message, writer).ConfigureAwait(false);
-                return (await ResponseAsync(operation, message, isReading).ConfigureAwait(false), writer.DatasetLength);
+                var hasTurn = await SendAsync(operation, message, writer).ConfigureAwait(false);
+                return (await ResponseAsync(operation, message, hasTurn).ConfigureAwait(false), writer.DatasetLength);
             }
             finally
             {
                 _underWay.Remove(message);
-                SetDeadline();
+                _incoming.SetDeadline();
                 _window.Release();
             }
         }
@@ -94,15 +82,11 @@ internal sealed class MessageExchange : IDisposable
     /// <param name="operation">What is being done.</param>
     public async Task<DimseMessage> NextRequestAsync(long deadline, string operation)
     {
-        await _reading.WaitAsync().ConfigureAwait(false);
+        await _incoming.TakeTurnAsync().ConfigureAwait(false);
         try
         {
-            _readUntil = deadline;
-            SetDeadline();
-            DimseMessage request;
-            while (!_unasked.TryDequeue(out request))
-                await ReadOneAsync().ConfigureAwait(false);
-            return request;
+            _incoming.Until = deadline;
+            return await _incoming.ReadRequestAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
@@ -111,7 +95,7 @@ internal sealed class MessageExchange : IDisposable
         }
         finally
         {
-            await EndReadingAsync().ConfigureAwait(false);
+            await _incoming.EndTurnAsync().ConfigureAwait(false);
         }
     }
 
@@ -191,10 +175,10 @@ internal sealed class MessageExchange : IDisposable
         _writers.Dispose();
     }
 
-    /// <summary>Returns whether the reading has fallen to this message.</summary>
+    /// <summary>Returns whether it is this message's turn to read.</summary>
     private async ValueTask<bool> SendAsync(string operation, MessageUnderWay message, MessageWriter writer)
     {
-        var isReading = false;
+        var hasTurn = false;
         await _wire.WaitAsync().ConfigureAwait(false);
         try
         {
@@ -202,16 +186,16 @@ internal sealed class MessageExchange : IDisposable
                 throw new AssociationGoneException();
             _underWay.Add(message);
             await writer.SendBeginningAsync().ConfigureAwait(false);
-            isReading = await ReadEarlyAsync(message).ConfigureAwait(false);
+            hasTurn = await ReadEarlyAsync(message).ConfigureAwait(false);
             _underWay.Leaving(message);
             await writer.SendRestAsync().ConfigureAwait(false);
             _underWay.Left(message, PduTransport.DeadlineIn(default));
-            SetDeadline();
-            return isReading;
+            _incoming.SetDeadline();
+            return hasTurn;
         }
         catch (Exception e) when (e is not AssociationGoneException)
         {
-            await BreakAsync(e, operation, isReading).ConfigureAwait(false);
+            await BreakAsync(e, operation, hasTurn).ConfigureAwait(false);
             // No buffer is given back while it is in use; and the failure that brought us here is the one to tell.
             await writer.DrainAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!IsOfNetwork(e))
@@ -230,35 +214,27 @@ internal sealed class MessageExchange : IDisposable
     /// </summary>
     private async ValueTask<bool> ReadEarlyAsync(MessageUnderWay message)
     {
-        if (!_reading.Wait(0))
+        if (!_incoming.TryTakeTurn())
             return false;
         try
         {
             // For what comes without end.
-            _readUntil = PduTransport.DeadlineIn(_options.ResponseTimeout);
-            SetDeadline();
-            while (_underWay.AnswerTo(message) is null)
-            {
-                _read ??= _reader.ReadAsync().AsTask();
-                if (!_read.IsCompleted)
-                    break;
-                await ReadOneAsync().ConfigureAwait(false);
-            }
-            _readUntil = long.MaxValue;
-            SetDeadline();
+            _incoming.Until = PduTransport.DeadlineIn(_options.ResponseTimeout);
+            await _incoming.ReadPresentAsync(message).ConfigureAwait(false);
+            _incoming.Until = long.MaxValue;
             return true;
         }
         catch
         {
-            _reading.Release();
+            await _incoming.EndTurnAsync().ConfigureAwait(false);
             throw;
         }
     }
 
-    private async ValueTask<DimseMessage> ResponseAsync(string operation, MessageUnderWay message, bool isReading)
+    private async ValueTask<DimseMessage> ResponseAsync(string operation, MessageUnderWay message, bool hasTurn)
     {
-        if (!isReading)
-            await _reading.WaitAsync().ConfigureAwait(false);
+        if (!hasTurn)
+            await _incoming.TakeTurnAsync().ConfigureAwait(false);
         try
         {
             while (true)
@@ -270,7 +246,7 @@ internal sealed class MessageExchange : IDisposable
                     _transport.ThrowIfCancelled();
                     throw failure.For(message.WasDatasetSent);
                 }
-                await ReadOneAsync().ConfigureAwait(false);
+                await _incoming.ReadOneAsync().ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is not DicomNetworkException)
@@ -282,44 +258,9 @@ internal sealed class MessageExchange : IDisposable
         }
         finally
         {
-            await EndReadingAsync().ConfigureAwait(false);
+            await _incoming.EndTurnAsync().ConfigureAwait(false);
         }
     }
-
-    private async ValueTask ReadOneAsync()
-    {
-        var read = _read ?? _reader.ReadAsync().AsTask();
-        _read = read;
-        DimseMessage message;
-        try
-        {
-            message = await read.ConfigureAwait(false);
-        }
-        finally
-        {
-            _read = null;
-        }
-        if (message.Command.IsResponse)
-            _underWay.Accept(message, _reader.LastCommand, PduTransport.DeadlineIn(default));
-        else if (_unasked.Count < MaxUnasked)
-            _unasked.Enqueue(message);
-        else
-            throw new InvalidDataException("Requests came where responses were due.");
-        SetDeadline();
-    }
-
-    private async ValueTask EndReadingAsync()
-    {
-        if (_read is { } read)
-        {
-            // The connection was given up, which ends it.
-            _read = null;
-            await ((Task)read).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-        _reading.Release();
-    }
-
-    private void SetDeadline() => _transport.ReadDeadline = Math.Min(Volatile.Read(ref _readUntil), _underWay.EarliestDeadline);
 
     private async ValueTask FailReadingAsync(Exception cause, string operation)
     {
@@ -341,34 +282,33 @@ internal sealed class MessageExchange : IDisposable
     /// Ends the association for all that use it, after a message could not be sent to its end. What the peer said before, of this
     /// message or of others, may still be in our receive buffer, and counts.
     /// </summary>
-    private async ValueTask BreakAsync(Exception cause, string operation, bool isReading)
+    private async ValueTask BreakAsync(Exception cause, string operation, bool hasTurn)
     {
         var why = cause;
-        var isRead = isReading || await _reading.WaitAsync(s_rest).ConfigureAwait(false);
+        var mayRead = hasTurn || await _incoming.TakeTurnAsync(s_rest).ConfigureAwait(false);
         try
         {
             var hadTimedOut = _transport.HasTimedOut;
-            if (isRead && _failure is null && !hadTimedOut && MayHaveMore(cause))
+            if (mayRead && _failure is null && !hadTimedOut && MayHaveMore(cause))
                 why = await ReadRestAsync(cause).ConfigureAwait(false);
             Fail(Explained(why, operation, wasWaiting: hadTimedOut));
         }
         finally
         {
-            if (isRead)
-                await EndReadingAsync().ConfigureAwait(false);
+            if (mayRead)
+                await _incoming.EndTurnAsync().ConfigureAwait(false);
         }
     }
 
     /// <summary>The cause, or what the peer said of it.</summary>
     private async ValueTask<Exception> ReadRestAsync(Exception cause)
     {
-        _readUntil = PduTransport.DeadlineIn(s_rest);
-        SetDeadline();
+        _incoming.Until = PduTransport.DeadlineIn(s_rest);
         try
         {
             // Where the fault is ours there is no more to come than the answers that are due.
             while (_failure is null && (IsOfNetwork(cause) || _underWay.IsAnswerDue))
-                await ReadOneAsync().ConfigureAwait(false);
+                await _incoming.ReadOneAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or OperationCanceledException)
         {

@@ -43,6 +43,9 @@ internal sealed class MessageReader(PduTransport transport, uint maxPduLength, i
     /// <summary>The command set of the message that was read last, until the next one is read.</summary>
     public ReadOnlySpan<byte> LastCommand => _command.WrittenSpan;
 
+    /// <summary>A PDU that was read holds more than the message that was taken from it.</summary>
+    public bool HasRest => !_rest.IsEmpty;
+
     /// <summary>The next message, all of it within this time.</summary>
     /// <exception cref="IOException">The connection is lost; or the peer has released or aborted.</exception>
     /// <exception cref="InvalidDataException">What came makes no sense.</exception>
