@@ -96,12 +96,20 @@ public static class CommitmentClient
             var isReport = message.Command.Field == CommandField.EventReportRequest && message.ContextId == context.Id;
             var report = isReport ? TryDecode(message.Dataset, syntax) : null;
             var isOurs = report?.TransactionUid == transaction;
-            await association.RespondAsync(message.ContextId, new DimseCommand
+            var response = new DimseCommand
             {
                 Field = (CommandField)((ushort)message.Command.Field | 0x8000), RespondedTo = message.Command.MessageId, TypeId = message.Command.TypeId,
                 SopClassUid = DicomUID.StorageCommitment, SopInstanceUid = Instance,
                 Status = isOurs ? DicomStatus.Success : message.Command.Field == CommandField.EventReportRequest ? DicomStatus.ProcessingFailure : DicomStatus.UnrecognizedOperation,
-            }).ConfigureAwait(false);
+            };
+            try
+            {
+                await association.RespondAsync(message.ContextId, response).ConfigureAwait(false);
+            }
+            catch (DicomNetworkException) when (isOurs)
+            {
+                // The archive did not wait for it; what it has committed itself to stands.
+            }
             if (isOurs)
                 return report!;
         }
