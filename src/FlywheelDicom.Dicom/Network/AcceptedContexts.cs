@@ -4,7 +4,6 @@ namespace FlywheelDicom.Network;
 internal sealed class AcceptedContexts
 {
     private readonly Dictionary<StoreNeed, PresentationContext> _own = [];
-    private readonly Dictionary<string, PresentationContext> _uncompressed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PresentationContext> _any = new(StringComparer.Ordinal);
 
     public AcceptedContexts(IEnumerable<PresentationContext> contexts)
@@ -15,14 +14,24 @@ internal sealed class AcceptedContexts
                 continue;
             _own.TryAdd(new StoreNeed(context.AbstractSyntax, syntax), context);
             _any.TryAdd(context.AbstractSyntax, context);
-            if (DicomTransferSyntax.Lookup(syntax).IsUncompressed)
-                _uncompressed.TryAdd(context.AbstractSyntax, context);
         }
     }
 
-    /// <summary>The context for an instance: in its own syntax, else in one that it can be turned into without loss; null where there is none.</summary>
+    /// <summary>
+    /// The context for an instance: in its own syntax, else in the first of <see cref="PresentationContextPlan.Uncompressed"/> that it can
+    /// be turned into without loss; null where there is none. One that is there for another instance is not taken.
+    /// </summary>
     public PresentationContext? For(string sopClassUid, DicomTransferSyntax syntax)
-        => _own.GetValueOrDefault(new StoreNeed(sopClassUid, syntax.Uid)) ?? (syntax.IsUncompressed ? _uncompressed.GetValueOrDefault(sopClassUid) : null);
+    {
+        if (_own.TryGetValue(new StoreNeed(sopClassUid, syntax.Uid), out var own))
+            return own;
+        foreach (var target in syntax.IsUncompressed ? PresentationContextPlan.Uncompressed : [])
+        {
+            if (_own.TryGetValue(new StoreNeed(sopClassUid, target), out var convertible))
+                return convertible;
+        }
+        return null;
+    }
 
     /// <summary>The context for a service; null where there is none.</summary>
     public PresentationContext? For(string sopClassUid) => _any.GetValueOrDefault(sopClassUid);

@@ -247,7 +247,8 @@ public sealed class DicomClient : IAsyncDisposable
         lock (_proposed)
         {
             _proposed.Clear();
-            foreach (var context in contexts)
+            // Where several syntaxes share a context, the acceptor chooses: that serves none of them for sure.
+            foreach (var context in contexts.Where(c => c.TransferSyntaxes.Count == 1))
                 _proposed.Add(new StoreNeed(context.AbstractSyntax, context.TransferSyntaxes[0]));
         }
     }
