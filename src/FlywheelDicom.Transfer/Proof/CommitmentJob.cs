@@ -19,6 +19,19 @@ public sealed class CommitmentJob(ProofOptions options, Func<DicomSendResult, Va
 
     public async Task RunAsync(ChannelReader<DicomSendResult> input)
     {
+        try
+        {
+            await ReadAsync(input).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Also where one of them has failed: the others are not left behind.
+            await Task.WhenAll(_underWay).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReadAsync(ChannelReader<DicomSendResult> input)
+    {
         await foreach (var result in input.ReadAllAsync(cancellation).ConfigureAwait(false))
         {
             if (!result.IsStored || result.SopClassUid is null || result.SopInstanceUid is null)
@@ -38,7 +51,6 @@ public sealed class CommitmentJob(ProofOptions options, Func<DicomSendResult, Va
         }
         foreach (var (destination, batch) in _batches)
             await BeginAsync(destination, batch).ConfigureAwait(false);
-        await Task.WhenAll(_underWay).ConfigureAwait(false);
     }
 
     private async Task BeginAsync(DicomDestination destination, List<DicomSendResult> batch)
@@ -55,7 +67,7 @@ public sealed class CommitmentJob(ProofOptions options, Func<DicomSendResult, Va
     private async Task AskAsync(DicomDestination destination, List<DicomSendResult> batch)
     {
         CommitmentReport? report = null;
-        DicomNetworkException? failure = null;
+        Exception? failure = null;
         SopReference[] instances = [.. batch.Select(r => new SopReference(r.SopClassUid!, r.SopInstanceUid!)).Distinct()];
         for (var attempt = 1; report is null; attempt++)
         {
@@ -64,10 +76,10 @@ public sealed class CommitmentJob(ProofOptions options, Func<DicomSendResult, Va
                 report = await CommitmentClient.RequestAsync(destination, instances, options.Client, options.Patience, options.Listener, cancellation).ConfigureAwait(false);
                 verbose($"{destination} commits itself to {report.Committed.Count} of {instances.Length} instances.");
             }
-            catch (DicomNetworkException e)
+            catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
             {
                 failure = e;
-                if (e.Retry == RetryAdvice.Never || attempt == MaxAttempts)
+                if (e is not DicomNetworkException { Retry: not RetryAdvice.Never } || attempt == MaxAttempts)
                     break;
                 verbose($"Asking again in {attempt} s: {e.Message}");
                 await Task.Delay(TimeSpan.FromSeconds(attempt), cancellation).ConfigureAwait(false);
@@ -77,10 +89,13 @@ public sealed class CommitmentJob(ProofOptions options, Func<DicomSendResult, Va
             await emit(Judged(result, report, failure)).ConfigureAwait(false);
     }
 
-    private static DicomSendResult Judged(DicomSendResult result, CommitmentReport? report, DicomNetworkException? failure)
+    private static DicomSendResult Judged(DicomSendResult result, CommitmentReport? report, Exception? failure)
     {
         if (report is null)
-            return ResultProof.Deny(result, DicomProof.NotAnswered, failure!.ErrorId, failure.Message);
+        {
+            var (errorId, why) = ResultProof.WhyOf(failure!);
+            return ResultProof.Deny(result, DicomProof.NotAnswered, errorId, why);
+        }
         if (report.Committed.Contains(result.SopInstanceUid!))
             return result with { Proof = DicomProof.Committed };
         return report.Failed.TryGetValue(result.SopInstanceUid!, out var reason)

@@ -54,18 +54,21 @@ public sealed class QueryJob(ProofOptions options, Func<DicomSendResult, ValueTa
         var delay = TimeSpan.FromMilliseconds(250);
         while (true)
         {
-            DicomNetworkException? failure = null;
+            Exception? failure = null;
+            var found = new List<DicomSendResult>();
             try
             {
-                await OnceAsync(destination, results).ConfigureAwait(false);
+                await OnceAsync(destination, results, found).ConfigureAwait(false);
             }
-            catch (DicomNetworkException e)
+            catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
             {
                 failure = e;
             }
+            foreach (var result in found)
+                await emit(result with { Proof = DicomProof.Found }).ConfigureAwait(false);
             if (results.Count == 0)
                 return;
-            if (failure?.Retry == RetryAdvice.Never || started.Elapsed + delay > options.Patience)
+            if (failure is not (null or DicomNetworkException { Retry: not RetryAdvice.Never }) || started.Elapsed + delay > options.Patience)
             {
                 foreach (var result in results)
                     await emit(Missing(result, destination, failure)).ConfigureAwait(false);
@@ -77,8 +80,8 @@ public sealed class QueryJob(ProofOptions options, Func<DicomSendResult, ValueTa
         }
     }
 
-    /// <summary>One query for each series; what was found is taken from the list.</summary>
-    private async Task OnceAsync(DicomDestination destination, List<DicomSendResult> results)
+    /// <summary>One query for each series; what was found goes from the one list to the other.</summary>
+    private async Task OnceAsync(DicomDestination destination, List<DicomSendResult> results, List<DicomSendResult> allFound)
     {
         var query = await InstanceQuery.OpenAsync(destination, options.Client, cancellation).ConfigureAwait(false);
         await using (query.ConfigureAwait(false))
@@ -87,16 +90,17 @@ public sealed class QueryJob(ProofOptions options, Func<DicomSendResult, ValueTa
             {
                 var held = await query.FindAsync(series.Study, series.Series).ConfigureAwait(false);
                 bool IsFound(DicomSendResult r) => r.StudyInstanceUid == series.Study && r.SeriesInstanceUid == series.Series && held.Contains(r.SopInstanceUid!);
-                var found = results.FindAll(IsFound);
+                allFound.AddRange(results.FindAll(IsFound));
                 results.RemoveAll(IsFound);
-                foreach (var result in found)
-                    await emit(result with { Proof = DicomProof.Found }).ConfigureAwait(false);
             }
         }
     }
 
-    private static DicomSendResult Missing(DicomSendResult result, DicomDestination destination, DicomNetworkException? failure)
-        => failure is null
-            ? ResultProof.Deny(result, DicomProof.NotFound, ResultProof.NotFound, $"{destination} does not have it.")
-            : ResultProof.Deny(result, DicomProof.NotAnswered, failure.ErrorId, failure.Message);
+    private static DicomSendResult Missing(DicomSendResult result, DicomDestination destination, Exception? failure)
+    {
+        if (failure is null)
+            return ResultProof.Deny(result, DicomProof.NotFound, ResultProof.NotFound, $"{destination} does not have it.");
+        var (errorId, reason) = ResultProof.WhyOf(failure);
+        return ResultProof.Deny(result, DicomProof.NotAnswered, errorId, reason);
+    }
 }
