@@ -12,6 +12,9 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
 {
     private const int Capacity = 256;
 
+    /// <summary>Pairs of instances under one UID that are named; of the others their number is told.</summary>
+    private const int MaxNamedPairs = 20;
+
     private DicomDestination? _destination;
     private PipelinePump<DicomFile, DicomSendResult>? _pump;
     private TransferProgress? _progress;
@@ -20,6 +23,9 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     private long _bytes;
     private SendJournal? _journal;
     private bool _warnedOfJournal;
+    private string? _lastNotTried;
+    private long _untold;
+    private long _sameUids;
 
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
@@ -89,13 +95,26 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
             return;
         }
         InputObject.Claim();
-        Stoppable(() => _pump.Push(InputObject));
+        try
+        {
+            Stoppable(() => _pump.Push(InputObject));
+        }
+        catch
+        {
+            // The run has ended, and frees what it had taken: this one it has not.
+            InputObject.Release();
+            throw;
+        }
     }
 
     protected override void EndProcessing()
     {
         Stoppable(() => _pump?.Complete());
         _progress?.Complete();
+        if (_untold > 0)
+            WriteWarning($"{_untold} more instances were not tried, for a reason that was told before: each result has it.");
+        if (_sameUids > MaxNamedPairs)
+            WriteWarning($"{_sameUids - MaxNamedPairs} more instances have the SOP Instance UID of one before: see SameUidAs of the results.");
     }
 
     protected override void Dispose(bool disposing)
@@ -161,16 +180,44 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
             _warnedOfJournal = true;
             WriteWarning($"The journal cannot be written; what is sent from now on may be sent again by a later run. {result.Reason}");
         }
-        if (!result.IsStored)
+        if (result.IsStored)
+            WarnOfSameUid(result);
+        else
         {
             _failed++;
-            // What was wrong before it came here, the stage that found it has told already.
-            if (result.Attempts > 0 || !DicomProblem.IsProblem(result.ErrorId))
-                WriteError(ErrorFor(result));
+            Tell(result);
         }
         _progress!.Show(() => string.Create(CultureInfo.CurrentCulture,
             $"{_done} done, {_failed} failed, {_bytes / 1e6:0} MB, {_done / _progress.Elapsed.TotalSeconds:0}/s"));
         WriteObject(result);
+    }
+
+    private void Tell(DicomSendResult result)
+    {
+        // What was wrong before it came here, the stage that found it has told already.
+        if (result.Attempts == 0 && DicomProblem.IsProblem(result.ErrorId))
+            return;
+        // A destination that is down is one error, however many instances it costs.
+        if (result.Attempts == 0 && result.Reason?.StartsWith(DicomSendResult.NotTried, StringComparison.Ordinal) == true)
+        {
+            if (result.Reason == _lastNotTried)
+            {
+                _untold++;
+                return;
+            }
+            _lastNotTried = result.Reason;
+        }
+        WriteError(ErrorFor(result));
+    }
+
+    /// <summary>The same content twice under its UID is a repetition, and loses nothing.</summary>
+    private void WarnOfSameUid(DicomSendResult result)
+    {
+        if (result.SameUidAs is null || result.HasOtherContent == false || ++_sameUids > MaxNamedPairs)
+            return;
+        var content = result.HasOtherContent == true ? "different content"
+            : "the same length; whether their content is the same was not compared (with -Journal it is)";
+        WriteWarning($"'{result.SameUidAs}' and '{result.FullName}' have one SOP Instance UID ({result.SopInstanceUid}) and {content}. An archive keeps one of them at most.");
     }
 
     private static ErrorRecord ErrorFor(DicomSendResult result)

@@ -1,5 +1,21 @@
 namespace FlywheelDicom;
 
+/// <summary>What else a line of a journal says.</summary>
+[Flags]
+public enum DicomSendJournalNote
+{
+    None = 0,
+
+    /// <summary>
+    /// The whole data set of an earlier try had left and its answer was lost. With status 0111 it means that the archive has, most
+    /// likely, what that try stored; without it, 0111 speaks of an instance that somebody else may have stored.
+    /// </summary>
+    AnswerLost = 1,
+
+    /// <summary>Another instance of the same run had this UID; what was stored of that one before still counts.</summary>
+    SameUid = 2,
+}
+
 /// <summary>One line of a journal: what became of one instance, and when.</summary>
 public sealed record DicomSendJournalEntry
 {
@@ -11,7 +27,7 @@ public sealed record DicomSendJournalEntry
     public required string SopClassUid { get; init; }
     public required string SopInstanceUid { get; init; }
 
-    /// <summary>SHA-256 of the data set as it was to be sent, in hex; empty where nothing was stored.</summary>
+    /// <summary>SHA-256 of the data set as it was to be sent, in hex; empty where these bytes are not known to be stored.</summary>
     public required string Digest { get; init; }
 
     /// <summary>Bytes of the data set that were sent.</summary>
@@ -20,6 +36,9 @@ public sealed record DicomSendJournalEntry
 
     /// <summary>The peer's answer; null where there was none.</summary>
     public ushort? DicomStatus { get; init; }
+
+    /// <summary>None in a line that an earlier version wrote.</summary>
+    public DicomSendJournalNote Note { get; init; }
 
     public override string ToString() => $"{SopInstanceUid}: {Status}";
 }

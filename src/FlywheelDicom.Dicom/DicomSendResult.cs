@@ -3,13 +3,16 @@ namespace FlywheelDicom;
 /// <summary>How sending one instance ended.</summary>
 public enum DicomSendStatus
 {
-    /// <summary>The peer stored it.</summary>
+    /// <summary>The archive answered 0000 to this very message, after its whole data set had left.</summary>
     Sent,
 
-    /// <summary>The peer stored it and has something to say of it.</summary>
+    /// <summary>
+    /// The archive answered with a warning status; or with 0111: it says that it already has an instance of this UID, and whether it
+    /// is the same was not shown.
+    /// </summary>
     Warning,
 
-    /// <summary>It is there already, by an earlier run.</summary>
+    /// <summary>The journal has an answer of an earlier run for the same bytes.</summary>
     Skipped,
 
     /// <summary>It is not there, as far as we know.</summary>
@@ -71,14 +74,35 @@ public sealed record DicomSendResult
     /// <summary>What the peer said of it: (0000,0902), with the elements of (0000,0901).</summary>
     public string? ErrorComment { get; init; }
 
+    /// <summary>
+    /// An instance that was stored earlier in this run with the same SOP Instance UID: an archive keeps one of them at most, so a count
+    /// of different images leaves this one out. Null where there was none.
+    /// </summary>
+    public string? SameUidAs { get; init; }
+
+    /// <summary>
+    /// Whether its content is another than that of <see cref="SameUidAs"/>. Null where that is not known: lengths are equal, and
+    /// only with a journal are digests made.
+    /// </summary>
+    public bool? HasOtherContent { get; init; }
+
     /// <summary>The instance is stored, but the journal could not take that down.</summary>
     public const string JournalNotWritten = "JournalNotWritten";
+
+    /// <summary>Something that was not foreseen went wrong with this instance.</summary>
+    public const string SendingFailed = "DicomSendingFailed";
+
+    /// <summary>How the reason begins of an instance that was not tried, since the destination is of no use for now.</summary>
+    public const string NotTried = "Not tried: ";
 
     /// <summary>A stable id of what went wrong; null where nothing did.</summary>
     public string? ErrorId { get; init; }
 
     /// <summary>Sent, Warning and Skipped count as sent in a report.</summary>
     public bool IsStored => Status != DicomSendStatus.Failed;
+
+    /// <summary>Its name, with that of the archive where it came from one.</summary>
+    public string FullName => Name == Origin.LocalPath || Name == Origin.FileName ? Name : $"{Name} in {Origin.FileName}";
 
     public override string ToString() => $"{Name}: {Status}{(Reason is null ? "" : $" ({Reason})")}";
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace FlywheelDicom.Transfer.Sending;
@@ -7,7 +6,7 @@ namespace FlywheelDicom.Transfer.Sending;
 /// Finds how many associations are worth having: twice as many as long as throughput grows with them, back to where it did not.
 /// It grows only while instances wait, so a slow source never makes it open what stays idle.
 /// </summary>
-internal sealed class AssociationTuner(StoreJob job, Action<string> verbose)
+internal sealed class AssociationTuner(AssociationPool pool, WorkQueue queue, TimeProvider time, Action<string> verbose)
 {
     public const int MaxAssociations = 16;
 
@@ -18,6 +17,7 @@ internal sealed class AssociationTuner(StoreJob job, Action<string> verbose)
     private const long InstanceCost = 16 * 1024;
 
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_longestMeasure = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(60);
 
     private long _work;
@@ -29,45 +29,43 @@ internal sealed class AssociationTuner(StoreJob job, Action<string> verbose)
         Interlocked.Increment(ref _instances);
     }
 
-    /// <param name="add">Opens one more association, and uses it until the end.</param>
+    /// <summary>Adds associations to the pool and retires them, until the end.</summary>
     /// <param name="end">All is sent.</param>
-    public async Task RunAsync(Func<Task> add, CancellationToken end)
+    public async Task RunAsync(CancellationToken end)
     {
-        var workers = new List<Task>();
         try
         {
             while (true)
             {
-                await GrowAsync(add, workers, end).ConfigureAwait(false);
-                await Task.Delay(s_rest, end).ConfigureAwait(false);
+                await GrowAsync(end).ConfigureAwait(false);
+                await Task.Delay(s_rest, time, end).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // The workers see the end themselves.
+            // The associations see the end themselves.
         }
-        await Task.WhenAll(workers).ConfigureAwait(false);
     }
 
-    private async Task GrowAsync(Func<Task> add, List<Task> workers, CancellationToken end)
+    private async Task GrowAsync(CancellationToken end)
     {
-        var count = Math.Max(1, job.OpenWorkers);
+        var count = Math.Max(1, pool.Open);
         var before = await MeasureAsync(count, end).ConfigureAwait(false);
         while (count < MaxAssociations)
         {
             var wanted = Math.Min(2 * count, MaxAssociations);
-            for (var i = job.OpenWorkers; i < wanted; i++)
-                workers.Add(add());
-            while (job.HasPending)
-                await Task.Delay(s_interval / 10, end).ConfigureAwait(false);
-            var open = job.OpenWorkers;
+            for (var i = pool.Open; i < wanted; i++)
+                pool.Add(end);
+            while (pool.HasPending)
+                await Task.Delay(s_interval / 10, time, end).ConfigureAwait(false);
+            var open = pool.Open;
             var after = await MeasureAsync(open, end).ConfigureAwait(false);
             var isWorthIt = after >= before * Gain && open > count;
-            verbose(string.Create(CultureInfo.CurrentCulture,
+            verbose(string.Create(CultureInfo.InvariantCulture,
                 $"{open} associations carry {after:0} instances a second, {count} carried {before:0}: {(isWorthIt ? "worth it" : $"going on with {count}")}."));
             if (!isWorthIt)
             {
-                job.RetireTo(count);
+                pool.RetireTo(count);
                 return;
             }
             (count, before) = (open, after);
@@ -81,19 +79,19 @@ internal sealed class AssociationTuner(StoreJob job, Action<string> verbose)
     {
         while (true)
         {
-            var (work, instances, started) = (Interlocked.Read(ref _work), Interlocked.Read(ref _instances), Stopwatch.GetTimestamp());
+            var (work, instances, started) = (Interlocked.Read(ref _work), Interlocked.Read(ref _instances), time.GetTimestamp());
             var isBusy = true;
             do
             {
-                await Task.Delay(s_interval, end).ConfigureAwait(false);
-                isBusy &= job.Backlog > 0;
+                await Task.Delay(s_interval, time, end).ConfigureAwait(false);
+                isBusy &= queue.Backlog > 0;
             }
-            while (Interlocked.Read(ref _instances) - instances < 4 * associations && Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(10));
+            while (Interlocked.Read(ref _instances) - instances < 4 * associations && time.GetElapsedTime(started) < s_longestMeasure);
             var done = Interlocked.Read(ref _instances) - instances;
             if (!isBusy || done == 0)
                 continue;
             var average = (double)Interlocked.Read(ref _work) / Interlocked.Read(ref _instances);
-            return (Interlocked.Read(ref _work) - work) / average / Stopwatch.GetElapsedTime(started).TotalSeconds;
+            return (Interlocked.Read(ref _work) - work) / average / time.GetElapsedTime(started).TotalSeconds;
         }
     }
 }

@@ -5,54 +5,87 @@ namespace FlywheelDicom.Transfer.Sending;
 /// <summary>Why a destination is of no use for now.</summary>
 internal readonly record struct DestinationFailure(string ErrorId, string Message);
 
-/// <summary>
-/// What is known of the destination from the instances before: one that gave no association for a whole retry time is not waited
-/// for again by each that follows. They fail at once with the reason, but for one try every half minute. An answer that never came
-/// may be the instance's own fault, so that takes several in a row. One that says "out of resources" may mean that instance alone:
-/// those that follow are tried, but once only, until one is taken.
-/// </summary>
-internal sealed class DestinationHealth
+/// <summary>How much an instance may be tried, by what became of those before it.</summary>
+internal enum DestinationState
 {
-    private const long ProbeEvery = 30_000;
-    private const int MaxUnanswered = 3;
+    /// <summary>As long as the retry time lasts.</summary>
+    Well,
+
+    /// <summary>Once: those before were tried again and again, and none was taken.</summary>
+    Doubtful,
+
+    /// <summary>Not at all.</summary>
+    Down,
+}
+
+/// <summary>
+/// What is known of the destination from the instances before. One that gave no association for a whole retry time is down: the rest
+/// is not waited for, but for one try every half minute. An instance that gets no answer may be at fault itself, whether the peer
+/// aborts, garbles or is silent. So the first few in a row are tried in full, the next ones once each, and only then it is down. One that
+/// answers with failures is there: once a few in a row were not taken, each is tried once.
+/// </summary>
+internal sealed class DestinationHealth(TimeProvider time)
+{
+    /// <summary>Instances in a row that are tried in full.</summary>
+    public const int MaxInFull = 3;
+
+    /// <summary>Instances in a row without an answer after which it is down.</summary>
+    public const int MaxUnanswered = 10;
+
+    /// <summary>The same where each costs a whole time-out.</summary>
+    public const int MaxTimedOut = 4;
+
+    /// <summary>How long it is left alone while it is down.</summary>
+    public static readonly TimeSpan ProbeEvery = TimeSpan.FromSeconds(30);
 
     private readonly object _lock = new();
     private DestinationFailure? _down;
     private bool _isFull;
     private int _unanswered;
-    private long _nextProbe;
+    private int _notTaken;
+    private long _downSince;
 
-    /// <summary>The failure to report without a try; or whether a single try is all that is worth it now.</summary>
-    public (DestinationFailure? Down, bool OnceOnly) Check()
+    /// <summary>How much the next instance may be tried; where it is down, why.</summary>
+    public (DestinationState State, DestinationFailure? Failure) Check()
     {
         lock (_lock)
         {
             if (_down is null)
-                return (null, _isFull);
-            if (Environment.TickCount64 < _nextProbe)
-                return (_down, false);
-            _nextProbe = Environment.TickCount64 + ProbeEvery;
-            return (null, true);
+                return (_isFull || _unanswered >= MaxInFull || _notTaken >= MaxInFull ? DestinationState.Doubtful : DestinationState.Well, null);
+            if (time.GetElapsedTime(_downSince) < ProbeEvery)
+                return (DestinationState.Down, _down);
+            _downSince = time.GetTimestamp();
+            return (DestinationState.Doubtful, null);
         }
     }
 
-    /// <summary>It answered, at last: it is there, though it may have no room.</summary>
+    /// <summary>It answered, at last: it is there, though it may have no room, or take nothing.</summary>
     public void Answered(DicomStatus status)
     {
         lock (_lock)
+        {
             (_unanswered, _down, _isFull) = (0, null, status.Retry == RetryAdvice.BackOff);
+            _notTaken = status.State == DicomState.Failure ? _notTaken + 1 : 0;
+        }
     }
 
     /// <summary>An instance was given up for good.</summary>
     public void Failed(DicomNetworkException failure)
     {
+        // The peer has answered, and what it said concerns one class and syntax.
+        if (failure.Error is DicomNetworkError.ContextRefused)
+            return;
         lock (_lock)
         {
-            if (!failure.IsNegotiation
-                && (failure.Error is not (DicomNetworkError.ResponseTimeout or DicomNetworkError.ConnectionLost) || ++_unanswered < MaxUnanswered))
-                return;
+            if (!failure.IsNegotiation)
+            {
+                var isSlow = failure.Error is DicomNetworkError.ResponseTimeout or DicomNetworkError.WriteTimeout;
+                // One that was down already, and was tried once more, stays so.
+                if (++_unanswered < (isSlow ? MaxTimedOut : MaxUnanswered) && _down is null)
+                    return;
+            }
             _down = new DestinationFailure(failure.ErrorId, failure.Message);
-            _nextProbe = Environment.TickCount64 + ProbeEvery;
+            _downSince = time.GetTimestamp();
         }
     }
 }

@@ -1,7 +1,4 @@
-using System.Diagnostics;
-using FlywheelDicom.IO;
 using FlywheelDicom.Network;
-using Polly;
 
 namespace FlywheelDicom.Transfer.Sending;
 
@@ -9,112 +6,136 @@ namespace FlywheelDicom.Transfer.Sending;
 internal sealed class InstanceSender(DicomDestination destination, StoreOptions options, Action<string> verbose, CancellationToken cancellation)
 {
     private readonly DicomDestination _destination = destination;
-    private readonly StoreOptions _options = options;
+    private readonly SendJournal? _journal = options.Journal;
+    private readonly TimeProvider _time = options.Time;
     private readonly CancellationToken _cancellation = cancellation;
-    private readonly DestinationHealth _health = new();
-    private readonly ResiliencePipeline<DicomResponse> _retry = StoreRetry.Create(options.RetryTime, verbose);
+    private readonly DestinationHealth _health = new(options.Time);
+    private readonly StoreRetry _retry = new(options.RetryTime, options.Time, verbose);
+    private readonly StoredInstances _stored = new();
+    private readonly object _noting = new();
 
     /// <summary>The result, written to the journal; null where the worker is denied a further association and another must take the instance.</summary>
-    /// <param name="client">The way to the destination.</param>
+    /// <param name="store">One try to store an instance.</param>
     /// <param name="file">Claimed by whoever calls.</param>
     /// <param name="mayReturn">Another worker is there for it.</param>
-    public async Task<DicomSendResult?> SendAsync(DicomClient client, DicomFile file, bool mayReturn)
-        => await TrySendAsync(client, file, mayReturn).ConfigureAwait(false) is var (result, digest) ? Journalled(result, digest) : null;
-
-    private async Task<(DicomSendResult Result, string? Digest)?> TrySendAsync(DicomClient client, DicomFile file, bool mayReturn)
+    /// <exception cref="OperationCanceledException">The run was stopped. Whatever else goes wrong with the instance stands in the result.</exception>
+    public async Task<DicomSendResult?> SendAsync(Func<DicomFile, Task<DicomResponse>> store, DicomFile file, bool mayReturn)
     {
-        if (file.ProblemDetail is { } problem)
-            return (Failed(file, problem.Id, problem.Message, new StoreAttempts(), TimeSpan.Zero), null);
-        if (IsStoredAlready(file))
-            return (Skipped(file), null);
         var attempts = new StoreAttempts { MayReturn = mayReturn };
-        var started = Stopwatch.GetTimestamp();
-        var (down, onceOnly) = _health.Check();
-        if (down is { } known)
-            return (Failed(file, known.ErrorId, $"Not tried: {known.Message}", attempts, TimeSpan.Zero), null);
+        var started = _time.GetTimestamp();
         try
         {
-            if (onceOnly)
-                attempts.Deadline = Environment.TickCount64;
-            var response = await StoreRetry.ExecuteAsync(_retry, attempts, () => client.StoreAsync(file), _cancellation).ConfigureAwait(false);
-            _health.Answered(response.Status);
-            return (Answered(file, response, attempts, Stopwatch.GetElapsedTime(started)), response.Digest);
+            return await TrySendAsync(store, file, attempts, started).ConfigureAwait(false) is var (result, digest) ? Noted(result, digest, attempts.WasAnswerLost) : null;
         }
-        catch (DicomNetworkException e)
+        catch (Exception e) when (e is not OperationCanceledException || !_cancellation.IsCancellationRequested)
         {
-            if (mayReturn && e.Error == DicomNetworkError.AssociationRejected)
-                return null;
-            _health.Failed(e);
-            return (Failed(file, e.ErrorId, e.Message, attempts, Stopwatch.GetElapsedTime(started)), null);
-        }
-        catch (DicomFormatException e)
-        {
-            var id = e.IsTruncated ? DicomProblem.Truncated : DicomProblem.Unreadable;
-            return (Failed(file, id, e.Message, attempts, Stopwatch.GetElapsedTime(started)), null);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException)
-        {
-            return (Failed(file, DicomProblem.Unreadable, $"The source cannot be read: {e.Message}", attempts, Stopwatch.GetElapsedTime(started)), null);
+            var failure = InstanceFailure.Of(e);
+            return Noted(Failed(file, failure, attempts, _time.GetElapsedTime(started)), null, attempts.WasAnswerLost);
         }
     }
 
-    /// <summary>Whether the journal knows it, with these bytes. One that cannot be read is left for the sending to tell.</summary>
-    private bool IsStoredAlready(DicomFile file)
+    private async Task<(DicomSendResult Result, string? Digest)?> TrySendAsync(
+        Func<DicomFile, Task<DicomResponse>> store, DicomFile file, StoreAttempts attempts, long started)
+    {
+        if (file.ProblemDetail is { } problem)
+            return (Failed(file, new InstanceFailure(problem.Id, problem.Message), attempts, TimeSpan.Zero), null);
+        if (DigestIfAccepted(file) is { } known)
+            return (Skipped(file), known);
+        var (state, down) = _health.Check();
+        if (state == DestinationState.Down)
+            return (Failed(file, new InstanceFailure(down!.Value.ErrorId, DicomSendResult.NotTried + down.Value.Message), attempts, TimeSpan.Zero), null);
+        if (state == DestinationState.Doubtful)
+            _retry.AllowOneTry(attempts);
+        try
+        {
+            var response = await _retry.ExecuteAsync(attempts, () => store(file), _cancellation).ConfigureAwait(false);
+            _health.Answered(response.Status);
+            return (Answered(file, response, attempts, _time.GetElapsedTime(started)), response.Digest);
+        }
+        catch (DicomNetworkException e) when (!_cancellation.IsCancellationRequested)
+        {
+            if (attempts.MayReturn && e.Error == DicomNetworkError.AssociationRejected)
+                return null;
+            _health.Failed(e);
+            throw;
+        }
+    }
+
+    /// <summary>The digest where the journal knows it, with these bytes. One that cannot be read is left for the sending to tell.</summary>
+    private string? DigestIfAccepted(DicomFile file)
     {
         try
         {
-            return _options.Journal?.HasAccepted(file) == true;
+            return _journal?.DigestIfAccepted(file);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            return false;
+            return null;
         }
     }
 
-    /// <summary>Written down before it is let out. What the journal cannot take is still the truth; the result says that it will be sent again.</summary>
-    private DicomSendResult Journalled(DicomSendResult result, string? digest)
+    /// <summary>
+    /// Written down before it is let out. What the journal cannot take is still the truth; the result says that it will be sent again.
+    /// </summary>
+    private DicomSendResult Noted(DicomSendResult result, string? digest, bool wasAnswerLost)
     {
-        if (_options.Journal is null || result.Status == DicomSendStatus.Skipped)
-            return result;
-        try
+        lock (_noting)
         {
-            _options.Journal.Add(result, digest);
-            return result;
-        }
-        catch (IOException e)
-        {
-            return result with { ErrorId = result.ErrorId ?? DicomSendResult.JournalNotWritten, Reason = $"{result.Reason} It could not be written to the journal: {e.Message}".TrimStart() };
+            result = _stored.Note(result, digest);
+            if (_journal is null || result.Status == DicomSendStatus.Skipped)
+                return result;
+            // An answer that it has such an instance speaks of these bytes only where they had been sent before.
+            var isShown = result.DicomStatus != DicomStatus.DuplicateSopInstance || wasAnswerLost;
+            try
+            {
+                _journal.Add(result, isShown ? digest : null, wasAnswerLost);
+                return result;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+            {
+                return result with { ErrorId = result.ErrorId ?? DicomSendResult.JournalNotWritten, Reason = $"{result.Reason} It could not be written to the journal: {e.Message}".TrimStart() };
+            }
         }
     }
 
     private DicomSendResult Answered(DicomFile file, DicomResponse response, StoreAttempts attempts, TimeSpan duration)
     {
-        var state = response.Status.State;
-        // Sent again because an answer was lost, "already there" is what was hoped for.
-        var isEcho = response.Status == DicomStatus.DuplicateSopInstance && attempts.Count > 1;
-        var status = state == DicomState.Success || isEcho ? DicomSendStatus.Sent : state == DicomState.Warning ? DicomSendStatus.Warning : DicomSendStatus.Failed;
-        return new DicomSendResult
+        var status = response.Status.State switch
         {
-            Name = file.Name, Origin = file.Origin, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid,
-            StudyInstanceUid = file.StudyInstanceUid, SeriesInstanceUid = file.SeriesInstanceUid, Status = status,
-            DicomStatus = response.Status, TransferSyntaxUid = response.TransferSyntaxUid, Attempts = attempts.Count, Bytes = response.Bytes,
-            Duration = duration, Destination = _destination, ErrorComment = response.ErrorComment,
-            Reason = status == DicomSendStatus.Sent ? null : response.Status.ToString(),
-            ErrorId = status == DicomSendStatus.Failed ? "DicomStoreFailed" : null,
+            DicomState.Success => DicomSendStatus.Sent,
+            DicomState.Warning => DicomSendStatus.Warning,
+            _ => DicomSendStatus.Failed,
+        };
+        return Result(file, status, attempts, duration) with
+        {
+            DicomStatus = response.Status, TransferSyntaxUid = response.TransferSyntaxUid, Bytes = response.Bytes, ErrorComment = response.ErrorComment,
+            Reason = ReasonOf(response.Status, attempts), ErrorId = status == DicomSendStatus.Failed ? "DicomStoreFailed" : null,
         };
     }
 
-    private DicomSendResult Skipped(DicomFile file) => new()
+    private static string? ReasonOf(DicomStatus status, StoreAttempts attempts)
     {
-        Name = file.Name, Origin = file.Origin, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid,
-        StudyInstanceUid = file.StudyInstanceUid, SeriesInstanceUid = file.SeriesInstanceUid, Status = DicomSendStatus.Skipped,
-        Destination = _destination, Reason = "An earlier run has stored it there, as the journal says.",
+        if (status.State == DicomState.Success)
+            return null;
+        if (status != DicomStatus.DuplicateSopInstance)
+            return status.ToString();
+        return attempts.WasAnswerLost
+            ? "0x0111: the answer to an earlier try was lost; the archive now says that it has this instance. Most likely it is what that try stored."
+            : "0x0111: the archive says that it already has an instance of this UID; whether it is the same was not shown.";
+    }
+
+    private DicomSendResult Skipped(DicomFile file) => Result(file, DicomSendStatus.Skipped, new StoreAttempts(), TimeSpan.Zero) with
+    {
+        Reason = "An earlier run has stored it there, as the journal says.",
     };
 
-    private DicomSendResult Failed(DicomFile file, string errorId, string reason, StoreAttempts attempts, TimeSpan duration) => new()
+    private DicomSendResult Failed(DicomFile file, InstanceFailure failure, StoreAttempts attempts, TimeSpan duration)
+        => Result(file, DicomSendStatus.Failed, attempts, duration) with { Reason = failure.Reason, ErrorId = failure.ErrorId };
+
+    private DicomSendResult Result(DicomFile file, DicomSendStatus status, StoreAttempts attempts, TimeSpan duration) => new()
     {
         Name = file.Name, Origin = file.Origin, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid,
-        StudyInstanceUid = file.StudyInstanceUid, SeriesInstanceUid = file.SeriesInstanceUid, Status = DicomSendStatus.Failed,
-        Attempts = attempts.Count, Duration = duration, Destination = _destination, Reason = reason, ErrorId = errorId,
+        StudyInstanceUid = file.StudyInstanceUid, SeriesInstanceUid = file.SeriesInstanceUid, Status = status,
+        Attempts = attempts.Count, Duration = duration, Destination = _destination,
     };
 }

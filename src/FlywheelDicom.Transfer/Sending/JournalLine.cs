@@ -10,7 +10,10 @@ namespace FlywheelDicom.Transfer.Sending;
 /// </summary>
 public static class JournalLine
 {
-    public const string Header = "Time\tDestination\tSopClassUid\tSopInstanceUid\tDigest\tBytes\tStatus\tDicomStatus\tCheck";
+    public const string Header = "Time\tDestination\tSopClassUid\tSopInstanceUid\tDigest\tBytes\tStatus\tDicomStatus\tNote\tCheck";
+
+    /// <summary>The header of earlier versions: their lines have no note. What is added to such a file has one all the same.</summary>
+    internal const string FormerHeader = "Time\tDestination\tSopClassUid\tSopInstanceUid\tDigest\tBytes\tStatus\tDicomStatus\tCheck";
 
     private const int MaxLine = 4096;
 
@@ -19,6 +22,7 @@ public static class JournalLine
     public static IEnumerable<DicomSendJournalEntry> Read(string path, Action<int> damaged)
     {
         ArgumentNullException.ThrowIfNull(damaged);
+        JournalPath.RequireFile(path);
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         var bad = 0;
         var isFirst = true;
@@ -26,7 +30,7 @@ public static class JournalLine
         {
             if (isFirst)
             {
-                if (line != Header)
+                if (!IsHeader(line))
                     throw new JournalException("JournalUnusable", $"'{path}' is not a journal of this module.");
                 isFirst = false;
             }
@@ -39,10 +43,13 @@ public static class JournalLine
             damaged(bad);
     }
 
+    /// <summary>Whether a journal begins so.</summary>
+    internal static bool IsHeader(string line) => line is Header or FormerHeader;
+
     internal static string Format(DicomSendJournalEntry entry)
     {
         var line = string.Create(CultureInfo.InvariantCulture,
-            $"{entry.Time:yyyy-MM-ddTHH:mm:ss.fffZ}\t{Clean(entry.Destination)}\t{Clean(entry.SopClassUid)}\t{Clean(entry.SopInstanceUid)}\t{entry.Digest}\t{entry.Bytes}\t{entry.Status}\t{entry.DicomStatus:X4}");
+            $"{entry.Time:yyyy-MM-ddTHH:mm:ss.fffZ}\t{Clean(entry.Destination)}\t{Clean(entry.SopClassUid)}\t{Clean(entry.SopInstanceUid)}\t{entry.Digest}\t{entry.Bytes}\t{entry.Status}\t{entry.DicomStatus:X4}\t{(entry.Note == DicomSendJournalNote.None ? "" : entry.Note)}");
         return $"{line}\t{Check(line)}";
     }
 
@@ -53,13 +60,14 @@ public static class JournalLine
         if (end < 0 || line[(end + 1)..] != Check(line[..end]))
             return false;
         var fields = line.Split('\t');
-        if (fields.Length != 9 || !DateTime.TryParse(fields[0], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time)
+        if (fields.Length is not (9 or 10) || !DateTime.TryParse(fields[0], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time)
             || !long.TryParse(fields[5], CultureInfo.InvariantCulture, out var bytes) || !Enum.TryParse<DicomSendStatus>(fields[6], out var status))
             return false;
         entry = new DicomSendJournalEntry
         {
             Time = time, Destination = fields[1], SopClassUid = fields[2], SopInstanceUid = fields[3], Digest = fields[4], Bytes = bytes, Status = status,
             DicomStatus = ushort.TryParse(fields[7], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var code) ? code : null,
+            Note = fields.Length == 10 && Enum.TryParse<DicomSendJournalNote>(fields[8], out var note) ? note : DicomSendJournalNote.None,
         };
         return true;
     }

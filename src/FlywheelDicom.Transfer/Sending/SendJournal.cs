@@ -21,6 +21,9 @@ public sealed class SendJournal : IDisposable
 
     /// <summary>Key and digest as 128 bits of SHA-256 each: a journal of hundreds of thousands takes little memory.</summary>
     private readonly Dictionary<UInt128, UInt128> _accepted = [];
+
+    /// <summary>Further digests of the few UIDs that more than one instance of a run had.</summary>
+    private readonly Dictionary<UInt128, HashSet<UInt128>> _further = [];
     private long _synced = Stopwatch.GetTimestamp();
     private bool _disposed;
 
@@ -34,6 +37,7 @@ public sealed class SendJournal : IDisposable
     public static SendJournal Open(string path, DicomDestination destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
+        JournalPath.RequireFile(path);
         var claim = Claim(path);
         FileStream? file = null;
         try
@@ -81,18 +85,31 @@ public sealed class SendJournal : IDisposable
         }
     }
 
-    /// <summary>Whether the destination has accepted this instance with these very bytes.</summary>
+    /// <summary>The digest of this instance where the destination has accepted it with these very bytes, else null.</summary>
     /// <exception cref="IOException">The instance cannot be read.</exception>
-    public bool HasAccepted(DicomFile file)
+    public string? DigestIfAccepted(DicomFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        return _accepted.Count > 0 && file.SopInstanceUid is { } uid && _accepted.TryGetValue(KeyOf(_destination, uid), out var digest)
-            && digest == Short(file.ComputeDigest());
+        if (_accepted.Count == 0 || file.SopInstanceUid is not { } uid)
+            return null;
+        var key = KeyOf(_destination, uid);
+        if (!_accepted.TryGetValue(key, out var accepted))
+            return null;
+        var digest = file.ComputeDigest();
+        var known = Short(digest);
+        return accepted == known || (_further.TryGetValue(key, out var further) && further.Contains(known)) ? digest : null;
     }
 
+    /// <summary>Whether the destination has accepted this instance with these very bytes.</summary>
+    /// <exception cref="IOException">The instance cannot be read.</exception>
+    public bool HasAccepted(DicomFile file) => DigestIfAccepted(file) is not null;
+
     /// <summary>Adds an outcome.</summary>
+    /// <param name="result">What became of the instance.</param>
+    /// <param name="digest">Of its data set, where that is known to be stored.</param>
+    /// <param name="wasAnswerLost">The whole data set of an earlier try had left, and its answer was lost.</param>
     /// <exception cref="IOException">It cannot be written, the disk is full say; the journal is as it was before.</exception>
-    public void Add(DicomSendResult result, string? digest)
+    public void Add(DicomSendResult result, string? digest, bool wasAnswerLost = false)
     {
         ArgumentNullException.ThrowIfNull(result);
         if (result.SopInstanceUid is null)
@@ -101,6 +118,7 @@ public sealed class SendJournal : IDisposable
         {
             Time = DateTime.UtcNow, Destination = _destination, SopClassUid = result.SopClassUid ?? "", SopInstanceUid = result.SopInstanceUid,
             Digest = result.IsStored ? digest ?? "" : "", Bytes = result.Bytes, Status = result.Status, DicomStatus = result.DicomStatus?.Code,
+            Note = (wasAnswerLost ? DicomSendJournalNote.AnswerLost : 0) | (result.SameUidAs is null ? 0 : DicomSendJournalNote.SameUid),
         });
         lock (_lock)
         {
@@ -142,23 +160,47 @@ public sealed class SendJournal : IDisposable
         foreach (var (line, end, isWhole) in JournalLine.ReadAll(_file))
         {
             // A run that was killed at its very start leaves part of the header.
-            if (isFirst && !isWhole && JournalLine.Header.StartsWith(line, StringComparison.Ordinal))
+            if (isFirst && !isWhole && (JournalLine.Header.StartsWith(line, StringComparison.Ordinal) || JournalLine.FormerHeader.StartsWith(line, StringComparison.Ordinal)))
                 break;
-            if (isFirst && line != JournalLine.Header)
+            if (isFirst && !JournalLine.IsHeader(line))
                 throw new JournalException("JournalUnusable", $"'{path}' is not a journal of this module; it is left as it is.");
             isFirst = false;
             if (!isWhole)
                 break;
             good = end;
-            // The last word on an instance counts: a later failure does not take back that it was stored, another content does.
-            if (JournalLine.TryParse(line, out var entry) && entry.Status != DicomSendStatus.Failed && entry.Digest.Length > 0 && entry.Destination == _destination)
-                _accepted[KeyOf(entry.Destination, entry.SopInstanceUid)] = Short(entry.Digest);
+            if (JournalLine.TryParse(line, out var entry) && entry.Destination == _destination && IsShown(entry))
+                Believe(KeyOf(entry.Destination, entry.SopInstanceUid), Short(entry.Digest), entry.Note);
         }
         // Half a line at the end is what a crash left.
         _file.SetLength(good);
         _file.Position = good;
         if (good == 0)
             Append(JournalLine.Header);
+    }
+
+    /// <summary>
+    /// Whether a line shows that its bytes are at the destination. An archive that says "already there" (0111) speaks of them only
+    /// where they had been sent before.
+    /// </summary>
+    private static bool IsShown(DicomSendJournalEntry entry)
+        => entry.Status != DicomSendStatus.Failed && entry.Digest.Length > 0
+            && (entry.DicomStatus != DicomStatus.DuplicateSopInstance.Code || entry.Note.HasFlag(DicomSendJournalNote.AnswerLost));
+
+    /// <summary>
+    /// The last word on an instance counts: a later failure does not take back that it was stored, another content does. Only where
+    /// one run had both contents, both count: else a run would send the one and the next run the other, without end.
+    /// </summary>
+    private void Believe(UInt128 key, UInt128 digest, DicomSendJournalNote note)
+    {
+        if (!note.HasFlag(DicomSendJournalNote.SameUid))
+            _further.Remove(key);
+        else if (_accepted.TryGetValue(key, out var earlier))
+        {
+            if (!_further.TryGetValue(key, out var all))
+                _further[key] = all = [];
+            all.Add(earlier);
+        }
+        _accepted[key] = digest;
     }
 
     private void Append(string line)

@@ -21,4 +21,7 @@ public sealed record StoreOptions
     public SendJournal? Journal { get; init; }
 
     public DicomClientOptions Client { get; init; } = new();
+
+    /// <summary>The clock of retries, of the destination's health and of the number of associations.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 }

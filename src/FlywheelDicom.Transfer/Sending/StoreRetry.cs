@@ -4,43 +4,34 @@ using Polly.Retry;
 
 namespace FlywheelDicom.Transfer.Sending;
 
-/// <summary>One instance's way through its attempts.</summary>
-internal sealed class StoreAttempts
-{
-    public int Count { get; set; }
-
-    /// <summary>Times the peer gave up on it, or talked nonsense.</summary>
-    public int Refusals { get; set; }
-
-    /// <summary>Answers that are worth one more try.</summary>
-    public int Doubts { get; set; }
-
-    /// <summary>Another association can take it: no waiting for this one to be let in again.</summary>
-    public bool MayReturn { get; init; }
-
-    /// <summary>When trying on stops to be worth it; set by the first failure.</summary>
-    public long? Deadline { get; set; }
-}
-
 /// <summary>
 /// Which failures are worth another try, and when: back-off from half a second, doubling to 30, jittered, within the retry time.
 /// A lost association is made again at once the first time, since that is mostly all it takes.
 /// </summary>
-internal static class StoreRetry
+internal sealed class StoreRetry
 {
     private const int MaxRefusals = 5;
 
     private static readonly ResiliencePropertyKey<StoreAttempts> s_attempts = new("attempts");
 
-    public static ResiliencePipeline<DicomResponse> Create(TimeSpan retryTime, Action<string> verbose)
-        => new ResiliencePipelineBuilder<DicomResponse>().AddRetry(new RetryStrategyOptions<DicomResponse>
+    private readonly TimeSpan _retryTime;
+    private readonly TimeProvider _time;
+    private readonly ResiliencePipeline<DicomResponse> _pipeline;
+
+    /// <param name="retryTime">From the first failure of an instance.</param>
+    /// <param name="time">The clock, which also times the waits.</param>
+    /// <param name="verbose">Told of each further try.</param>
+    public StoreRetry(TimeSpan retryTime, TimeProvider time, Action<string> verbose)
+    {
+        (_retryTime, _time) = (retryTime, time);
+        _pipeline = new ResiliencePipelineBuilder<DicomResponse> { TimeProvider = time }.AddRetry(new RetryStrategyOptions<DicomResponse>
         {
             MaxRetryAttempts = int.MaxValue,
             BackoffType = DelayBackoffType.Exponential,
             Delay = TimeSpan.FromSeconds(0.5),
             MaxDelay = TimeSpan.FromSeconds(30),
             UseJitter = true,
-            ShouldHandle = args => ValueTask.FromResult(IsWorthAnother(args.Outcome, AttemptsOf(args.Context), retryTime)),
+            ShouldHandle = args => ValueTask.FromResult(IsWorthAnother(args.Outcome, AttemptsOf(args.Context))),
             DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(IsFirstLoss(args.Outcome, AttemptsOf(args.Context)) ? TimeSpan.Zero : null),
             OnRetry = args =>
             {
@@ -49,9 +40,12 @@ internal static class StoreRetry
                 return default;
             },
         }).Build();
+    }
 
-    public static async Task<DicomResponse> ExecuteAsync(
-        ResiliencePipeline<DicomResponse> pipeline, StoreAttempts attempts, Func<Task<DicomResponse>> store, CancellationToken cancellation)
+    /// <summary>What one try is given: its failure is final, whatever it is.</summary>
+    public void AllowOneTry(StoreAttempts attempts) => attempts.Deadline = _time.GetTimestamp();
+
+    public async Task<DicomResponse> ExecuteAsync(StoreAttempts attempts, Func<Task<DicomResponse>> store, CancellationToken cancellation)
     {
         // Most go through at once, and need no policy.
         var first = store();
@@ -65,7 +59,7 @@ internal static class StoreRetry
         try
         {
             context.Properties.Set(s_attempts, attempts);
-            return await pipeline.ExecuteAsync(async (_, again) => await (attempts.Count++ == 0 ? first : again()).ConfigureAwait(false), context, store).ConfigureAwait(false);
+            return await _pipeline.ExecuteAsync(async (_, again) => await (attempts.Count++ == 0 ? first : again()).ConfigureAwait(false), context, store).ConfigureAwait(false);
         }
         finally
         {
@@ -75,8 +69,9 @@ internal static class StoreRetry
 
     private static StoreAttempts AttemptsOf(ResilienceContext context) => context.Properties.GetValue(s_attempts, null!);
 
-    private static bool IsWorthAnother(Outcome<DicomResponse> outcome, StoreAttempts attempts, TimeSpan retryTime)
+    private bool IsWorthAnother(Outcome<DicomResponse> outcome, StoreAttempts attempts)
     {
+        attempts.Note(outcome.Exception);
         var advice = outcome.Exception switch
         {
             null => outcome.Result!.Status.Retry,
@@ -88,10 +83,10 @@ internal static class StoreRetry
             return false;
         if (attempts.MayReturn && outcome.Exception is DicomAssociationRejectedException)
             return false;
-        if (advice == RetryAdvice.Never || (advice == RetryAdvice.Once && attempts.Doubts++ > 0) || retryTime <= TimeSpan.Zero)
+        if (advice == RetryAdvice.Never || (advice == RetryAdvice.Once && attempts.SecondTries++ > 0) || _retryTime <= TimeSpan.Zero)
             return false;
-        attempts.Deadline ??= Environment.TickCount64 + (long)retryTime.TotalMilliseconds;
-        return Environment.TickCount64 < attempts.Deadline;
+        attempts.Deadline ??= _time.GetTimestamp() + (long)(_retryTime.TotalSeconds * _time.TimestampFrequency);
+        return _time.GetTimestamp() < attempts.Deadline;
     }
 
     private static bool IsFirstLoss(Outcome<DicomResponse> outcome, StoreAttempts attempts)

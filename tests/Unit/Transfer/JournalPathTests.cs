@@ -44,9 +44,9 @@ public sealed class JournalPathTests : IDisposable
         var (pipe, link) = (Path.Combine(_folder.FullName, "pipe"), Path.Combine(_folder.FullName, "link"));
         using (var make = Process.Start("mkfifo", pipe))
             await make.WaitForExitAsync().WaitAsync(s_limit);
-        await AssertRefusedAsync(pipe, "a pipe");
+        await AssertRefusedAsync(pipe, "a named pipe");
         File.CreateSymbolicLink(link, pipe);
-        await AssertRefusedAsync(link, "a pipe");
+        await AssertRefusedAsync(link, "a named pipe");
     }
 
     [Fact]

@@ -1,0 +1,87 @@
+using FlywheelDicom.Network;
+using FlywheelDicom.Transfer.Sending;
+
+namespace FlywheelDicom.Unit.Transfer;
+
+public sealed class DestinationHealthTests
+{
+    private readonly StandingTime _time = new();
+    private readonly DestinationHealth _health;
+
+    public DestinationHealthTests() => _health = new DestinationHealth(_time);
+
+    private static DicomNetworkException Failure(DicomNetworkError error, bool isNegotiation = false)
+        => new(error, $"What went wrong: {error}.", RetryAdvice.BackOff) { IsNegotiation = isNegotiation };
+
+    private DestinationState Next => _health.Check().State;
+
+    [Theory]
+    [InlineData(DicomNetworkError.AssociationAborted, DestinationHealth.MaxUnanswered)]
+    [InlineData(DicomNetworkError.ProtocolError, DestinationHealth.MaxUnanswered)]
+    [InlineData(DicomNetworkError.ConnectionLost, DestinationHealth.MaxUnanswered)]
+    [InlineData(DicomNetworkError.ClientCertificateRefused, DestinationHealth.MaxUnanswered)]
+    [InlineData(DicomNetworkError.ResponseTimeout, DestinationHealth.MaxTimedOut)]
+    [InlineData(DicomNetworkError.WriteTimeout, DestinationHealth.MaxTimedOut)]
+    public void Instances_in_a_row_without_an_answer_are_tried_in_full_then_once_then_not(DicomNetworkError error, int limit)
+    {
+        for (var failed = 0; failed < limit; failed++)
+        {
+            Assert.Equal(failed < DestinationHealth.MaxInFull ? DestinationState.Well : DestinationState.Doubtful, Next);
+            _health.Failed(Failure(error));
+        }
+        Assert.Equal((DestinationState.Down, new DestinationFailure("Dicom" + error, $"What went wrong: {error}.")), _health.Check());
+    }
+
+    [Fact]
+    public void One_that_is_down_is_tried_every_half_minute_until_it_answers()
+    {
+        _health.Failed(Failure(DicomNetworkError.ConnectionRefused, isNegotiation: true));
+        for (var probe = 0; probe < 3; probe++)
+        {
+            Assert.Equal(DestinationState.Down, Next);
+            _time.Move(DestinationHealth.ProbeEvery);
+            Assert.Equal((DestinationState.Doubtful, DestinationState.Down), (Next, Next));
+            // Whatever the probe fails of.
+            _health.Failed(Failure(DicomNetworkError.AssociationAborted));
+        }
+        _time.Move(DestinationHealth.ProbeEvery);
+        Assert.Equal(DestinationState.Doubtful, Next);
+        _health.Answered(DicomStatus.Success);
+        Assert.Equal(DestinationState.Well, Next);
+    }
+
+    [Fact]
+    public void Any_answer_ends_the_row()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            for (var failed = 0; failed < DestinationHealth.MaxUnanswered - 1; failed++)
+                _health.Failed(Failure(DicomNetworkError.AssociationAborted));
+            Assert.Equal(DestinationState.Doubtful, Next);
+            _health.Answered(DicomStatus.Success);
+            Assert.Equal(DestinationState.Well, Next);
+        }
+    }
+
+    [Fact]
+    public void Refusal_of_a_context_says_nothing_of_the_destination()
+    {
+        for (var failed = 0; failed < 100; failed++)
+            _health.Failed(Failure(DicomNetworkError.ContextRefused));
+        Assert.Equal(DestinationState.Well, Next);
+    }
+
+    [Fact]
+    public void One_that_answers_with_failures_is_there_and_is_asked_once_for_each()
+    {
+        for (var refused = 0; refused < 100; refused++)
+        {
+            Assert.Equal(refused < DestinationHealth.MaxInFull ? DestinationState.Well : DestinationState.Doubtful, Next);
+            _health.Answered(DicomStatus.CannotUnderstand);
+        }
+        _health.Answered(DicomStatus.Success);
+        Assert.Equal(DestinationState.Well, Next);
+        _health.Answered(DicomStatus.OutOfResources);
+        Assert.Equal(DestinationState.Doubtful, Next);
+    }
+}
