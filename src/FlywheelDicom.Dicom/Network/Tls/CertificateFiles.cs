@@ -133,7 +133,7 @@ public static class CertificateFiles
             if (Directory.Exists(path))
                 throw new CertificateFileException(Unreadable, $"'{path}' is a folder, not a file.");
             // A pipe would be waited for without end.
-            if (SpecialFile.Is(path))
+            if (SpecialFile.KindOf(path) is not null)
                 throw new CertificateFileException(Unreadable, $"'{path}' is a pipe, socket or device, not a file.");
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             if (stream.Length > MaxLength)
