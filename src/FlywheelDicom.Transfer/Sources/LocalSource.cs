@@ -9,15 +9,14 @@ namespace FlywheelDicom.Transfer.Sources;
 /// </summary>
 public sealed class LocalSource
 {
-    private readonly Action<string> _leftOut;
-    private readonly SpoolSpace _space;
+    private readonly ContentReader _content;
     private readonly CancellationToken _cancellation;
 
     /// <param name="leftOut">Told why something was passed over.</param>
     /// <param name="space">Where archives are unpacked that cannot be read in place.</param>
     /// <param name="cancellation">Ends the search.</param>
     public LocalSource(Action<string> leftOut, SpoolSpace space, CancellationToken cancellation)
-        => (_leftOut, _space, _cancellation) = (leftOut, space, cancellation);
+        => (_content, _cancellation) = (new ContentReader(leftOut, space, cancellation), cancellation);
 
     /// <summary>Everything at a path: a file, an archive, or a folder.</summary>
     public IEnumerable<DicomFile> Read(string path, bool recurse)
@@ -44,20 +43,7 @@ public sealed class LocalSource
     }
 
     /// <summary>One file or archive, wherever its bytes are. That it is DICOM is expected: it gives a problem if not.</summary>
-    public IEnumerable<DicomFile> Read(DicomSource source, DicomOrigin origin)
-    {
-        OpenedContent content;
-        try
-        {
-            content = OpenedContent.Of(source);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [Broken(origin.FileName, origin, e)];
-        }
-        using (content)
-            return content.IsArchive ? ReadArchive(source, content.Kind, origin.FileName, origin, isGiven: true) : One(source, content.Stream, origin.FileName, origin, isGiven: true);
-    }
+    public IEnumerable<DicomFile> Read(DicomSource source, DicomOrigin origin) => _content.Read(source, origin.FileName, origin, isGiven: true);
 
     private IEnumerable<DicomFile> ReadFolder(string folder, bool recurse)
     {
@@ -86,7 +72,7 @@ public sealed class LocalSource
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             (files, folders) = ([], []);
-            problem = Unreadable(folder, folder, e);
+            problem = SourceProblem.Unreadable(folder, OriginOf(folder), e);
         }
         if (problem is not null)
             yield return problem;
@@ -118,216 +104,22 @@ public sealed class LocalSource
         _cancellation.ThrowIfCancellationRequested();
         var origin = new DicomOrigin { FileName = Path.GetFileName(path), LocalPath = path };
         DicomSource source;
-        OpenedContent content;
         try
         {
             source = new FileDicomSource(path, new FileInfo(path).Length);
-            content = OpenedContent.Of(source);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return [Unreadable(path, path, e, origin)];
+            return [SourceProblem.Unreadable(path, origin, e)];
         }
-        using (content)
-            return content.IsArchive ? ReadArchive(source, content.Kind, path, origin, isGiven) : One(source, content.Stream, path, origin, isGiven);
+        return _content.Read(source, path, origin, isGiven);
     }
-
-    private IEnumerable<DicomFile> ReadArchive(DicomSource source, ContentKind kind, string path, DicomOrigin origin, bool isGiven)
-    {
-        var any = false;
-        foreach (var file in ArchiveContent(source, kind, "", origin, level: 0))
-        {
-            any = true;
-            yield return file;
-        }
-        if (!any && (isGiven || kind is ContentKind.Zip or ContentKind.Tar or ContentKind.SevenZip))
-            yield return Unusable(path, path, new(DicomProblem.NotDicom, "The archive holds no DICOM."), origin);
-        else if (!any)
-            _leftOut($"'{path}' is compressed, and what is in it is not DICOM.");
-    }
-
-    /// <summary>What an archive holds. What breaks in it gives one problem, after what could be read.</summary>
-    private IEnumerable<DicomFile> ArchiveContent(DicomSource source, ContentKind kind, string prefix, DicomOrigin origin, int level)
-    {
-        using var entries = Entries(source, kind, prefix, origin).GetEnumerator();
-        while (true)
-        {
-            _cancellation.ThrowIfCancellationRequested();
-            DicomFile? broken = null;
-            try
-            {
-                if (!entries.MoveNext())
-                    yield break;
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                // Archive libraries throw whatever damage leads them to; for the operator it is one fact.
-                broken = Broken(prefix.Length > 0 ? prefix.TrimEnd('/') : origin.LocalPath ?? origin.FileName, origin, e);
-            }
-            if (broken is not null)
-            {
-                yield return broken;
-                yield break;
-            }
-            var entry = entries.Current;
-            foreach (var file in Entry(entry.Source, prefix + entry.Name, origin, level))
-                yield return file;
-        }
-    }
-
-    private IEnumerable<DicomFile> Entry(DicomSource source, string name, DicomOrigin origin, int level)
-    {
-        OpenedContent content;
-        try
-        {
-            content = OpenedContent.Of(source);
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            return [Broken(name, origin, e)];
-        }
-        using (content)
-        {
-            if (!content.IsArchive)
-                return One(source, content.Stream, name, origin, isGiven: false);
-            if (level > 0)
-                return [DicomFile.Unusable(name, origin, new(DicomProblem.BadArchive, "An archive inside an archive inside an archive is not opened."))];
-            return Nested(source, content.Kind, name, origin, level + 1);
-        }
-    }
-
-    private IEnumerable<DicomFile> Nested(DicomSource source, ContentKind kind, string name, DicomOrigin origin, int level)
-    {
-        var any = false;
-        foreach (var file in ArchiveContent(source, kind, name + "/", origin, level))
-        {
-            any = true;
-            yield return file;
-        }
-        if (!any)
-            _leftOut($"'{name}' is an archive without DICOM.");
-    }
-
-    private IEnumerable<ArchiveEntry> Entries(DicomSource source, ContentKind kind, string prefix, DicomOrigin origin) => kind switch
-    {
-        ContentKind.Zip => Seekable(source, s => ZipEntries.Read(s, _space)),
-        ContentKind.Tar => Seekable(source, TarEntries.Read),
-        ContentKind.SevenZip => Seekable(source, s => SevenZipEntries.Read(s, _space)),
-        _ => CompressedEntries(source, kind, prefix.Length > 0 ? prefix.TrimEnd('/') : origin.FileName),
-    };
-
-    /// <summary>A compressed tar, or one compressed file. Which, its first bytes tell; what is neither is not unpacked.</summary>
-    private IEnumerable<ArchiveEntry> CompressedEntries(DicomSource source, ContentKind kind, string name)
-    {
-        using var raw = source.Open();
-        using var inner = Decompression.Open(raw, kind);
-        var head = new byte[Content.HeadSize];
-        var count = inner.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-        var whole = new PrefixedStream(head.AsMemory(0, count), inner);
-        var content = Content.Of(head.AsSpan(0, count));
-        var spool = new SpoolFile(_space, source.Length, again =>
-        {
-            using var compressed = source.Open();
-            using var plain = Decompression.Open(compressed, kind);
-            again.Fill(plain);
-        });
-        if (content == ContentKind.Tar)
-        {
-            foreach (var entry in TarEntries.Spool(whole, spool))
-                yield return entry;
-            yield break;
-        }
-        try
-        {
-            // What is certainly not DICOM (NIfTI, say) is not unpacked; its first bytes stand for it.
-            spool.Fill(content == ContentKind.Dicom || Content.IsArchive(content) || DicomFile.MayBeDicom(head.AsSpan(0, count))
-                ? whole
-                : new MemoryStream(head, 0, count));
-            yield return new ArchiveEntry(Path.GetFileNameWithoutExtension(name), spool.Slice(0, spool.Length));
-        }
-        finally
-        {
-            spool.EndFilling();
-        }
-    }
-
-    private IEnumerable<DicomFile> One(DicomSource source, Stream stream, string name, DicomOrigin origin, bool isGiven)
-    {
-        DicomFile? file;
-        try
-        {
-            file = DicomFile.Read(source, stream, name, origin);
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            return [Broken(name, origin, e)];
-        }
-        if (file?.ProblemDetail?.Id == DicomProblem.Directory && !isGiven)
-        {
-            file.Release();
-            _leftOut($"'{name}' is a DICOMDIR.");
-            return [];
-        }
-        if (file is not null)
-            return [file];
-        // What calls itself DICOM must not vanish for being damaged at its first byte.
-        if (isGiven || HasDicomName(name))
-            return [DicomFile.Unusable(name, origin, new(DicomProblem.NotDicom, "It is not DICOM."))];
-        _leftOut($"'{name}' is not DICOM.");
-        return [];
-    }
-
-    private static bool HasDicomName(string name)
-        => Path.GetExtension(name).ToUpperInvariant() is ".DCM" or ".DICOM" or ".DCM30";
-
-    /// <summary>An archive inside a compressed entry is spooled first: its directory is at its end.</summary>
-    private IEnumerable<ArchiveEntry> Seekable(DicomSource source, Func<DicomSource, IEnumerable<ArchiveEntry>> read)
-    {
-        using var stream = source.Open();
-        if (stream.CanSeek)
-        {
-            foreach (var entry in read(source))
-                yield return entry;
-            yield break;
-        }
-        var spool = new SpoolFile(_space, source.Length, again =>
-        {
-            using var content = source.Open();
-            again.Fill(content);
-        });
-        try
-        {
-            spool.Fill(stream);
-            foreach (var entry in read(spool.Slice(0, spool.Length)))
-                yield return entry;
-        }
-        finally
-        {
-            spool.EndFilling();
-        }
-    }
-
-    private static DicomFile Broken(string name, DicomOrigin origin, Exception e)
-    {
-        var problem = e switch
-        {
-            ArchiveException archive => new DicomProblem(archive.ProblemId, archive.Message),
-            UnauthorizedAccessException => new DicomProblem(DicomProblem.Unreadable, "It cannot be read: access is denied."),
-            SharpCompress.Common.CryptographicException => new DicomProblem(DicomProblem.EncryptedArchive, "It is encrypted. Decrypt the archive first."),
-            // Its own header asks for it: the dictionary of a 7z or an xz.
-            OutOfMemoryException => new DicomProblem(DicomProblem.BadArchive, "It asks for more memory than there is."),
-            _ => new DicomProblem(DicomProblem.BadArchive, $"It is damaged or cut off: {e.Message}"),
-        };
-        return DicomFile.Unusable(name, origin, problem);
-    }
-
-    private static DicomFile Unreadable(string name, string path, Exception e, DicomOrigin? origin = null)
-        => Unusable(name, path, new(DicomProblem.Unreadable, e is UnauthorizedAccessException ? "It cannot be read: access is denied." : $"It cannot be read: {e.Message}"), origin);
 
     private static DicomFile Missing(string path) => Unusable(path, path, new(DicomProblem.NotFound, "It does not exist."));
 
-    private static DicomFile Unusable(string name, string path, DicomProblem problem, DicomOrigin? origin = null)
-        => DicomFile.Unusable(name, origin ?? new DicomOrigin { FileName = LeafOf(path), LocalPath = path }, problem);
+    private static DicomFile Unusable(string name, string path, DicomProblem problem) => DicomFile.Unusable(name, OriginOf(path), problem);
+
+    private static DicomOrigin OriginOf(string path) => new() { FileName = LeafOf(path), LocalPath = path };
 
     private static string LeafOf(string path)
         => Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) is { Length: > 0 } leaf ? leaf : path;

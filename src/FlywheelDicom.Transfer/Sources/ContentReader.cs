@@ -1,0 +1,35 @@
+using FlywheelDicom.IO;
+
+namespace FlywheelDicom.Transfer.Sources;
+
+/// <summary>Tells by its first bytes what a file is, and reads it as that: an archive, an instance, or neither.</summary>
+internal sealed class ContentReader
+{
+    private readonly InstanceReader _instances;
+    private readonly ArchiveReader _archives;
+
+    public ContentReader(Action<string> leftOut, SpoolSpace space, CancellationToken cancellation)
+    {
+        _instances = new InstanceReader(leftOut);
+        _archives = new ArchiveReader(_instances, leftOut, space, cancellation);
+    }
+
+    /// <param name="source">Where its bytes are.</param>
+    /// <param name="name">How it is called towards the user.</param>
+    /// <param name="origin">The file that a row of the report stands for.</param>
+    /// <param name="isGiven">The caller named it: a problem comes of it if it is not DICOM; else it is left out.</param>
+    public IEnumerable<DicomFile> Read(DicomSource source, string name, DicomOrigin origin, bool isGiven)
+    {
+        OpenedContent content;
+        try
+        {
+            content = OpenedContent.Of(source);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [SourceProblem.Unreadable(name, origin, e)];
+        }
+        using (content)
+            return content.IsArchive ? _archives.Read(source, content.Kind, name, origin, isGiven) : _instances.Read(source, content.Stream, name, origin, isGiven);
+    }
+}

@@ -1,0 +1,24 @@
+namespace FlywheelDicom.Transfer.Sources;
+
+/// <summary>What is told where a place, an archive or a part of one cannot be read.</summary>
+internal static class SourceProblem
+{
+    /// <summary>An archive or an entry of it broke while it was read.</summary>
+    public static DicomFile InArchive(string name, DicomOrigin origin, Exception e)
+    {
+        var problem = e switch
+        {
+            ArchiveException archive => new DicomProblem(archive.ProblemId, archive.Message),
+            UnauthorizedAccessException => new DicomProblem(DicomProblem.Unreadable, "It cannot be read: access is denied."),
+            SharpCompress.Common.CryptographicException => new DicomProblem(DicomProblem.EncryptedArchive, "It is encrypted. Decrypt the archive first."),
+            // Its own header asks for it: the dictionary of a 7z or an xz.
+            OutOfMemoryException => new DicomProblem(DicomProblem.BadArchive, "It asks for more memory than there is."),
+            _ => new DicomProblem(DicomProblem.BadArchive, $"It is damaged or cut off: {e.Message}"),
+        };
+        return DicomFile.Unusable(name, origin, problem);
+    }
+
+    /// <summary>A file or a folder that cannot be opened.</summary>
+    public static DicomFile Unreadable(string name, DicomOrigin origin, Exception e)
+        => DicomFile.Unusable(name, origin, new(DicomProblem.Unreadable, e is UnauthorizedAccessException ? "It cannot be read: access is denied." : $"It cannot be read: {e.Message}"));
+}
