@@ -49,7 +49,7 @@ public sealed class GetDicomFileCommand : DicomCmdlet
 
     protected override void ProcessRecord()
     {
-        var source = new LocalSource(WriteVerbose, _space!, Cancellation);
+        var source = new LocalSource(WriteVerbose, _space!, Cancellation, WriteWarning);
         Stoppable(() =>
         {
             foreach (var path in ParameterSetName == PathSet ? Path : LiteralPath)

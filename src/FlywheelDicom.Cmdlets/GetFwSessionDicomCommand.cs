@@ -155,7 +155,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     private void Stream(FlywheelSelection selection)
     {
         var catalog = new FlywheelCatalog(_client!, _listing, Cancellation);
-        var source = new FlywheelSource(_client!, _downloads, _space!, Lines.Enqueue, Cancellation) { Stopped = _stopped.Token };
+        var source = new FlywheelSource(_client!, _downloads, _space!, Lines.Enqueue, Cancellation, warn: WriteWarning) { Stopped = _stopped.Token };
         var before = _found;
         using var files = (LocalPath is null ? source.Read(catalog.ReadAsync(selection)) : Local(source, catalog.ReadAsync(selection))).GetEnumerator();
         ErrorRecord? error;

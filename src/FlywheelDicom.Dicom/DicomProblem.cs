@@ -12,12 +12,14 @@ public sealed record DicomProblem(string Id, string Message)
     public const string NotFound = "SourceNotFound";
     public const string BadArchive = "ArchiveUnreadable";
     public const string EncryptedArchive = "ArchiveEncrypted";
+    public const string UnsupportedArchive = "ArchiveNotSupported";
+    public const string NoTemporarySpace = "TemporarySpaceUnavailable";
     public const string NotDownloaded = "DownloadFailed";
     public const string NotListed = "FlywheelNotListed";
     public const string NoPrivateBlock = "PrivateBlockUnavailable";
 
     /// <summary>Whether an error id is one of these, so that the stage which found it has told of it.</summary>
     public static bool IsProblem(string? id)
-        => id is NotDicom or Truncated or Malformed or MissingUid or Directory or Unreadable or NotFound or BadArchive or EncryptedArchive or NotDownloaded or NotListed
-            or NoPrivateBlock;
+        => id is NotDicom or Truncated or Malformed or MissingUid or Directory or Unreadable or NotFound or BadArchive or EncryptedArchive or UnsupportedArchive
+            or NoTemporarySpace or NotDownloaded or NotListed or NoPrivateBlock;
 }

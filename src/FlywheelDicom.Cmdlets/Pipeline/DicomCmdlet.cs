@@ -104,13 +104,16 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
     private protected static ErrorRecord ErrorFor(DicomFile file)
     {
         var problem = file.ProblemDetail!;
-        return new ErrorRecord(new IOException($"'{file.Name}': {problem.Message}"), problem.Id, CategoryOf(problem.Id), file);
+        // An entry is called as its archive has it: which archive, its origin tells.
+        var archive = file.Origin.FileName is { Length: > 0 } name && !file.Name.EndsWith(name, StringComparison.Ordinal) ? $" in '{name}'" : "";
+        return new ErrorRecord(new IOException($"'{file.Name}'{archive}: {problem.Message}"), problem.Id, CategoryOf(problem.Id), file);
     }
 
     private protected static ErrorCategory CategoryOf(string errorId) => errorId switch
     {
         DicomProblem.NotFound => ErrorCategory.ObjectNotFound,
-        DicomProblem.NotDownloaded or DicomProblem.NotListed => ErrorCategory.ResourceUnavailable,
+        DicomProblem.NotDownloaded or DicomProblem.NotListed or DicomProblem.NoTemporarySpace => ErrorCategory.ResourceUnavailable,
+        DicomProblem.UnsupportedArchive => ErrorCategory.NotImplemented,
         DicomProblem.Unreadable => ErrorCategory.ReadError,
         DicomProblem.NoPrivateBlock => ErrorCategory.LimitsExceeded,
         DicomProblem.NotDicom or DicomProblem.Truncated or DicomProblem.Malformed or DicomProblem.MissingUid or DicomProblem.Directory

@@ -25,10 +25,11 @@ public sealed class FlywheelSource
     /// <param name="space">Where files are kept until they are sent.</param>
     /// <param name="leftOut">Told why something was passed over.</param>
     /// <param name="cancellation">Ends the run.</param>
-    public FlywheelSource(FlywheelClient client, FlywheelHealth health, SpoolSpace space, Action<string> leftOut, CancellationToken cancellation)
+    /// <param name="warn">Told what a person should look at, although nothing failed.</param>
+    public FlywheelSource(FlywheelClient client, FlywheelHealth health, SpoolSpace space, Action<string> leftOut, CancellationToken cancellation, Action<string>? warn = null)
     {
         (_client, _health, _space, _cancellation) = (client, health, space, cancellation);
-        _reader = new LocalSource(leftOut, space, cancellation);
+        _reader = new LocalSource(leftOut, space, cancellation, warn);
     }
 
     /// <summary>Ends what is fetched again for an instance that is opened after its run, which the end of the run does not.</summary>
@@ -137,6 +138,8 @@ public sealed class FlywheelSource
             // Whatever it was, it is this file's own.
             spool?.Close();
             spool?.EndFilling();
+            if (e is ArchiveException noSpace)
+                return new Download(item, null, new(noSpace.ProblemId, noSpace.Message));
             return new Download(item, null, new(DicomProblem.NotDownloaded, Reason(e)));
         }
         catch

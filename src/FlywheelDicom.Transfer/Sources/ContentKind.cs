@@ -19,17 +19,22 @@ internal static class Content
             return ContentKind.Zip;
         if (head.Length > 2 && head[0] == 0x1F && head[1] == 0x8B && head[2] == 8)
             return ContentKind.Gzip;
-        if (head.StartsWith("BZh"u8) && head.Length > 9 && head[4..10].SequenceEqual<byte>([0x31, 0x41, 0x59, 0x26, 0x53, 0x59]))
+        // A block, or the end of an empty file.
+        if (head.StartsWith("BZh"u8) && head.Length > 9
+            && (head[4..].StartsWith<byte>([0x31, 0x41, 0x59, 0x26, 0x53, 0x59]) || head[4..].StartsWith<byte>([0x17, 0x72, 0x45, 0x38, 0x50, 0x90])))
             return ContentKind.Bzip2;
         if (head.StartsWith<byte>([0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]))
             return ContentKind.Xz;
-        if (head.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(head) == 0xFD2FB528)
+        if (head.Length >= 4 && IsZstandard(BinaryPrimitives.ReadUInt32LittleEndian(head)))
             return ContentKind.Zstandard;
         if (head.StartsWith<byte>([(byte)'7', (byte)'z', 0xBC, 0xAF, 0x27, 0x1C]))
             return ContentKind.SevenZip;
         // Old tars have no magic.
-        return head.Length >= TarHeader.Size && head[0] != 0 && TarHeader.AddsUp(head) ? ContentKind.Tar : ContentKind.Other;
+        return head.Length >= TarHeader.Size && head[0] != 0 && new TarHeader(head).AddsUp ? ContentKind.Tar : ContentKind.Other;
     }
 
     public static bool IsArchive(ContentKind kind) => kind is not (ContentKind.Other or ContentKind.Dicom);
+
+    /// <summary>A frame, or one that is to be skipped, with which files from several threads begin (RFC 8878 §3.1).</summary>
+    private static bool IsZstandard(uint magic) => magic == 0xFD2FB528 || (magic & 0xFFFFFFF0) == 0x184D2A50;
 }

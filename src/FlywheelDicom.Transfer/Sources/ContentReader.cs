@@ -8,10 +8,10 @@ internal sealed class ContentReader
     private readonly InstanceReader _instances;
     private readonly ArchiveReader _archives;
 
-    public ContentReader(Action<string> leftOut, SpoolSpace space, CancellationToken cancellation)
+    public ContentReader(SourceNotes notes, SpoolSpace space, CancellationToken cancellation)
     {
-        _instances = new InstanceReader(leftOut);
-        _archives = new ArchiveReader(_instances, leftOut, space, cancellation);
+        _instances = new InstanceReader(notes);
+        _archives = new ArchiveReader(_instances, notes, space, cancellation);
     }
 
     /// <param name="source">Where its bytes are.</param>
@@ -30,6 +30,6 @@ internal sealed class ContentReader
             return [SourceProblem.Unreadable(name, origin, e)];
         }
         using (content)
-            return content.IsArchive ? _archives.Read(source, content.Kind, name, origin, isGiven) : _instances.Read(source, content.Stream, name, origin, isGiven);
+            return content.IsArchive ? _archives.Read(source, content.Kind, name, origin, isGiven) : _instances.Read(source, content, name, origin, isGiven);
     }
 }

@@ -1,19 +1,24 @@
-using System.IO.Compression;
 using SharpCompress.Compressors.BZip2;
-using SharpCompress.Compressors.Xz;
 using SharpCompress.Compressors.ZStandard;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>The stream inside a compressed file.</summary>
+/// <summary>The stream inside a compressed file. Read to its end, it has held all check sums of the file against what came out.</summary>
 internal static class Decompression
 {
+    /// <exception cref="InvalidDataException">Its first bytes are damaged.</exception>
     public static Stream Open(Stream compressed, ContentKind kind) => kind switch
     {
-        ContentKind.Gzip => new GZipStream(compressed, CompressionMode.Decompress),
-        ContentKind.Bzip2 => BZip2Stream.Create(compressed, SharpCompress.Compressors.CompressionMode.Decompress, true, false, false),
-        ContentKind.Xz => new XZStream(compressed),
-        ContentKind.Zstandard => new DecompressionStream(compressed, 0, true, false),
+        ContentKind.Gzip => new GzipMembers(compressed),
+        ContentKind.Bzip2 => new UnpackedStream(new PackedInput(compressed), Bzip2),
+        ContentKind.Xz => new XzStream(compressed),
+        ContentKind.Zstandard => new UnpackedStream(compressed, Zstandard),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
+
+    /// <summary>All of its streams, one after the other.</summary>
+    public static Stream Bzip2(Stream compressed) => BZip2Stream.Create(compressed, SharpCompress.Compressors.CompressionMode.Decompress, true, true, false);
+
+    /// <summary>All of its frames, one after the other; skippable ones are skipped (RFC 8878 §3.1.2).</summary>
+    public static Stream Zstandard(Stream compressed) => new DecompressionStream(compressed, 0, true, true);
 }

@@ -2,18 +2,21 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>Makes a DICOM instance of a content that is no archive.</summary>
-internal sealed class InstanceReader(Action<string> leftOut)
+/// <summary>Makes a DICOM instance of a content that is no archive, or says what it is instead.</summary>
+internal sealed class InstanceReader(SourceNotes notes)
 {
     /// <summary>The instance; a problem where it should be one; nothing where it is simply something else.</summary>
-    /// <param name="stream">Its bytes, from the first on.</param>
+    /// <param name="source">Its bytes.</param>
+    /// <param name="content">The same, opened.</param>
+    /// <param name="name">How it is called towards the user.</param>
+    /// <param name="origin">The file that a row of the report stands for.</param>
     /// <param name="isGiven">The caller named it: that it is DICOM is expected.</param>
-    public IEnumerable<DicomFile> Read(DicomSource source, Stream stream, string name, DicomOrigin origin, bool isGiven)
+    public IEnumerable<DicomFile> Read(DicomSource source, OpenedContent content, string name, DicomOrigin origin, bool isGiven)
     {
         DicomFile? file;
         try
         {
-            file = DicomFile.Read(source, stream, name, origin);
+            file = DicomFile.Read(source, content.Stream, name, origin);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
@@ -22,18 +25,36 @@ internal sealed class InstanceReader(Action<string> leftOut)
         if (file?.ProblemDetail?.Id == DicomProblem.Directory && !isGiven)
         {
             file.Release();
-            leftOut($"'{name}' is a DICOMDIR.");
+            notes.LeftOut($"'{name}' is a DICOMDIR.");
             return [];
         }
         if (file is not null)
             return [file];
+        if (!isGiven && SystemDropping.Is(name, content.Head))
+        {
+            notes.LeftOut($"'{name}' was made by an operating system, and is not DICOM.");
+            return [];
+        }
+        if (content.Unsupported is { } format)
+            return [DicomFile.Unusable(name, origin, new(DicomProblem.UnsupportedArchive, $"It is {format}, which is not supported. Unpack it first."))];
+        if (UnsupportedFormat.IsPart(name))
+            return [DicomFile.Unusable(name, origin, new(DicomProblem.UnsupportedArchive, UnsupportedFormat.PartMessage))];
+        if (UnsupportedFormat.IsNamedArchive(name))
+            return [DicomFile.Unusable(name, origin, new(DicomProblem.BadArchive, "It is named as an archive, but its content is none that is known, or is damaged at its first bytes."))];
         // What calls itself DICOM must not vanish for being damaged at its first byte.
         if (isGiven || HasDicomName(name))
-            return [DicomFile.Unusable(name, origin, new(DicomProblem.NotDicom, "It is not DICOM."))];
-        leftOut($"'{name}' is not DICOM.");
+            return [DicomFile.Unusable(name, origin, new(DicomProblem.NotDicom, source.Length == 0 ? "It is empty." : "It is not DICOM."))];
+        notes.LeftOut($"'{name}' is {(source.Length == 0 ? "empty" : "not DICOM")}.");
         return [];
     }
 
-    private static bool HasDicomName(string name)
-        => Path.GetExtension(name).ToUpperInvariant() is ".DCM" or ".DICOM" or ".DCM30";
+    public static bool HasDicomName(string name)
+        => Path.GetExtension(name).ToUpperInvariant() is ".DCM" or ".DICOM" or ".DIC" or ".IMA" or ".DCM30";
+
+    /// <summary>Images of media and archives often have names without extension, or that end in numbers as UIDs do.</summary>
+    public static bool MayNameAnImage(string name)
+    {
+        var leaf = name[(name.LastIndexOfAny(['/', '\\']) + 1)..];
+        return leaf.Length > 0 && leaf[0] != '.' && Path.GetExtension(leaf.AsSpan()).TrimStart('.').IndexOfAnyExceptInRange('0', '9') < 0;
+    }
 }

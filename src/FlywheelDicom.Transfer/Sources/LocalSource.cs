@@ -15,8 +15,9 @@ public sealed class LocalSource
     /// <param name="leftOut">Told why something was passed over.</param>
     /// <param name="space">Where archives are unpacked that cannot be read in place.</param>
     /// <param name="cancellation">Ends the search.</param>
-    public LocalSource(Action<string> leftOut, SpoolSpace space, CancellationToken cancellation)
-        => (_content, _cancellation) = (new ContentReader(leftOut, space, cancellation), cancellation);
+    /// <param name="warn">Told what a person should look at, although nothing failed; where it is null, it goes to <paramref name="leftOut"/>.</param>
+    public LocalSource(Action<string> leftOut, SpoolSpace space, CancellationToken cancellation, Action<string>? warn = null)
+        => (_content, _cancellation) = (new ContentReader(new SourceNotes(leftOut, warn ?? leftOut), space, cancellation), cancellation);
 
     /// <summary>Everything at a path: a file, an archive, or a folder.</summary>
     public IEnumerable<DicomFile> Read(string path, bool recurse)

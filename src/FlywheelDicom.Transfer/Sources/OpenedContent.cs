@@ -10,9 +10,18 @@ internal readonly struct OpenedContent : IDisposable
 {
     private readonly Stream _opened;
 
-    private OpenedContent(Stream opened, Stream stream, ContentKind kind) => (_opened, Stream, Kind) = (opened, stream, kind);
+    private readonly ReadOnlyMemory<byte> _head;
+
+    private OpenedContent(Stream opened, Stream stream, ReadOnlyMemory<byte> head, ContentKind kind, string? unsupported)
+        => (_opened, Stream, _head, Kind, Unsupported) = (opened, stream, head, kind, unsupported);
+
+    /// <summary>Its first bytes.</summary>
+    public ReadOnlySpan<byte> Head => _head.Span;
 
     public ContentKind Kind { get; }
+
+    /// <summary>What an archive that is not read is called.</summary>
+    public string? Unsupported { get; }
 
     /// <summary>From the first byte on; closed with this.</summary>
     public Stream Stream { get; }
@@ -25,13 +34,22 @@ internal readonly struct OpenedContent : IDisposable
         var opened = source.Open();
         try
         {
-            var head = new byte[Content.HeadSize];
-            var count = opened.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-            var kind = Content.Of(head.AsSpan(0, count));
+            var bytes = new byte[Content.HeadSize];
+            var head = bytes.AsMemory(0, opened.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
+            var kind = Content.Of(head.Span);
+            var unsupported = kind == ContentKind.Other ? UnsupportedFormat.Of(head.Span) : null;
             if (!opened.CanSeek)
-                return new OpenedContent(opened, new PrefixedStream(head.AsMemory(0, count), opened), kind);
+                return new OpenedContent(opened, new PrefixedStream(head, opened), head, kind, unsupported);
+            // What is certainly no image may be an archive that tells so elsewhere than at its start.
+            if (kind == ContentKind.Other && unsupported is null && !DicomFile.MayBeDicom(head.Span))
+            {
+                if (ZipDirectory.IsAtEndOf(opened))
+                    kind = ContentKind.Zip;
+                else if (IsDisc(opened))
+                    unsupported = UnsupportedFormat.Disc;
+            }
             opened.Seek(0, SeekOrigin.Begin);
-            return new OpenedContent(opened, opened, kind);
+            return new OpenedContent(opened, opened, head, kind, unsupported);
         }
         catch
         {
@@ -41,4 +59,13 @@ internal readonly struct OpenedContent : IDisposable
     }
 
     public void Dispose() => _opened.Dispose();
+
+    private static bool IsDisc(Stream stream)
+    {
+        if (stream.Length < UnsupportedFormat.DiscMarkPosition + UnsupportedFormat.DiscMark.Length)
+            return false;
+        stream.Position = UnsupportedFormat.DiscMarkPosition;
+        Span<byte> mark = stackalloc byte[5];
+        return stream.ReadAtLeast(mark, mark.Length, throwOnEndOfStream: false) == mark.Length && mark.SequenceEqual(UnsupportedFormat.DiscMark);
+    }
 }

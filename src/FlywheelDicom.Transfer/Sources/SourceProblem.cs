@@ -8,7 +8,9 @@ internal static class SourceProblem
     {
         var problem = e switch
         {
+            _ when UnsupportedFormat.IsPart(name) => new DicomProblem(DicomProblem.UnsupportedArchive, UnsupportedFormat.PartMessage),
             ArchiveException archive => new DicomProblem(archive.ProblemId, archive.Message),
+            NotSupportedException => new DicomProblem(DicomProblem.UnsupportedArchive, $"It is packed in a way that is not supported: {e.Message}"),
             UnauthorizedAccessException => new DicomProblem(DicomProblem.Unreadable, "It cannot be read: access is denied."),
             SharpCompress.Common.CryptographicException => new DicomProblem(DicomProblem.EncryptedArchive, "It is encrypted. Decrypt the archive first."),
             // Its own header asks for it: the dictionary of a 7z or an xz.

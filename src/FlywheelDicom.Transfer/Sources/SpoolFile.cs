@@ -23,11 +23,13 @@ internal sealed class SpoolFile
     private int _wanted;
     private int _claimed;
     private bool _isFilling;
+    private ArchiveException? _gone;
 
     /// <param name="space">What accounts for it.</param>
     /// <param name="sourceLength">Bytes of the archive that it is filled from, against which its growth is weighed.</param>
     /// <param name="fill">Fills it again, with the same bytes, where it was closed and is wanted after all.</param>
     /// <param name="reserved">Bytes that it is expected to take at least.</param>
+    /// <exception cref="ArchiveException">There is no folder for temporary files, or it cannot be written.</exception>
     public SpoolFile(SpoolSpace space, long sourceLength, Action<SpoolFile> fill, long reserved = 0)
     {
         (_space, _sourceLength, _fill, Reserved) = (space, sourceLength, fill, reserved);
@@ -60,18 +62,25 @@ internal sealed class SpoolFile
         }
     }
 
-    /// <exception cref="IOException">The disk is full, or nearly.</exception>
+    /// <exception cref="ArchiveException">The disk is full, or nearly.</exception>
     /// <exception cref="InvalidDataException">It grew past what is sane.</exception>
     public void Append(ReadOnlySpan<byte> bytes)
     {
         _space.Weigh(Length, _sourceLength);
-        if (Length - _checkedAt >= CheckEvery)
+        try
         {
-            _checkedAt = Length;
-            if (new DriveInfo(_space.Folder).AvailableFreeSpace < ReservedSpace)
-                throw new IOException("The temporary folder's disk is nearly full.");
+            if (Length - _checkedAt >= CheckEvery)
+            {
+                _checkedAt = Length;
+                if (new DriveInfo(_space.Folder).AvailableFreeSpace < ReservedSpace)
+                    throw new IOException("the disk is nearly full");
+            }
+            RandomAccess.Write(_target!, bytes, Length);
         }
-        RandomAccess.Write(_target!, bytes, Length);
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NoSpace(_space.Folder, Length + bytes.Length, e);
+        }
         Length += bytes.Length;
     }
 
@@ -131,6 +140,7 @@ internal sealed class SpoolFile
     /// <summary>Part of it as the bytes of an instance.</summary>
     public DicomSource Slice(long offset, long length) => new SpoolSlice(this, offset, length);
 
+    /// <exception cref="IOException">It could not be filled again: each instance that was in it is told so.</exception>
     private SafeFileHandle Refilled()
     {
         lock (_lock)
@@ -139,23 +149,30 @@ internal sealed class SpoolFile
                 return handle;
             if (_space.IsStopped)
                 throw new IOException("The run that it was fetched for was stopped.");
+            // Its other instances need not unpack the whole again to learn the same.
+            if (_gone is { } gone)
+                throw new ArchiveException(gone.ProblemId, gone.Message);
             var length = Length;
-            (Length, _checkedAt) = (0, 0);
-            var filled = _target = Create(_space.Folder);
+            var filled = Create(_space.Folder);
+            (Length, _checkedAt, _target) = (0, 0, filled);
             try
             {
                 _fill(this);
-                if (Length < length)
+                if (Length != length)
                     throw new IOException("What it came from has changed meanwhile.");
                 // Only now: who reads meanwhile waits for the whole.
                 Volatile.Write(ref _handle, filled);
                 return filled;
             }
-            catch
+            catch (Exception e)
             {
                 filled.Dispose();
                 Length = length;
-                throw;
+                if (e is OperationCanceledException or ArchiveException { ProblemId: DicomProblem.NoTemporarySpace })
+                    throw;
+                // Whatever unpacking leads to: who reads is a sender, and has one instance in hand.
+                _gone = new ArchiveException(DicomProblem.BadArchive, $"What it came from could not be unpacked a second time: {e.Message}");
+                throw _gone;
             }
         }
     }
@@ -191,6 +208,27 @@ internal sealed class SpoolFile
     }
 
     private static SafeFileHandle Create(string folder)
+    {
+        try
+        {
+            return CreateIn(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NoSpace(folder, 0, e);
+        }
+    }
+
+    private static ArchiveException NoSpace(string folder, long needed, Exception e)
+    {
+        var room = needed > 0 ? $" {needed} bytes and more are needed." : "";
+        var cause = e is UnauthorizedAccessException ? "access is denied" : e.Message.TrimEnd('.');
+        var variable = OperatingSystem.IsWindows() ? "TEMP" : "TMPDIR";
+        return new ArchiveException(DicomProblem.NoTemporarySpace,
+            $"It has to be unpacked into the folder for temporary files, '{folder}', which has no room or cannot be written: {cause}.{room} Set {variable} to a folder with room.");
+    }
+
+    private static SafeFileHandle CreateIn(string folder)
     {
         var path = Path.Combine(folder, $"fwdicom-{Guid.NewGuid():N}.spool");
         if (OperatingSystem.IsWindows())

@@ -1,4 +1,3 @@
-using System.Formats.Tar;
 using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Sources;
@@ -6,95 +5,92 @@ namespace FlywheelDicom.Transfer.Sources;
 /// <summary>The entries of a tar: of a plain one in place, of a compressed one while it is spooled.</summary>
 internal static class TarEntries
 {
-    /// <summary>The platform's reader remembers each entry that it gave: after so many a new one goes on in its place.</summary>
-    private const int EntriesOfAReader = 4096;
-
     /// <param name="archive">A source that can seek.</param>
-    public static IEnumerable<ArchiveEntry> Read(DicomSource archive)
+    /// <param name="name">How it is called towards the user.</param>
+    /// <param name="space">What weighs the holes of sparse files.</param>
+    /// <param name="notes">Told what is not read.</param>
+    public static IEnumerable<ArchiveEntry> Read(DicomSource archive, string name, SpoolSpace space, SourceNotes notes)
     {
         using var stream = archive.Open();
-        using var guard = new TarHeaderGuard(stream);
-        var reader = new TarReader(guard, leaveOpen: true);
-        for (var count = 1; Next(reader) is { } entry; count++)
+        var reader = new TarReader(stream);
+        var links = new LeftOutLinks(name, notes);
+        while (reader.Next() is { } member)
         {
-            if (entry.DataStream is not { } data || !IsFile(entry))
-                continue;
-            // The reader does not tell where the data is; where its first byte was read from does.
-            var offset = data.ReadByte() < 0 ? archive.Length : stream.Position - 1;
-            if (offset + entry.Length > archive.Length)
-                throw new ArchiveException(DicomProblem.BadArchive, $"The tar archive is cut off inside '{entry.Name}'.");
-            yield return new ArchiveEntry(entry.Name, new SourceSlice(archive, offset, entry.Length));
-            if (count % EntriesOfAReader == 0)
+            if (!member.IsFile)
             {
-                stream.Position = offset + entry.Length + Padding(entry.Length);
-                reader = new TarReader(guard, leaveOpen: true);
+                links.Add(member);
+                continue;
             }
+            if (member.Stored > archive.Length - reader.Position)
+                throw new ArchiveException(DicomProblem.BadArchive, $"The tar archive is cut off inside '{member.Name}'.");
+            yield return Entry(member, new SourceSlice(archive, reader.Position, member.Stored), archive.Length, space);
         }
+        links.Tell();
+        TellEnd(reader, name, notes);
     }
 
     /// <param name="decompressed">Read once, to its end.</param>
+    /// <param name="packed">Bytes of the compressed archive.</param>
     /// <param name="spool">Gets every byte that is read.</param>
-    public static IEnumerable<ArchiveEntry> Spool(Stream decompressed, SpoolFile spool)
+    /// <param name="name">How it is called towards the user.</param>
+    /// <param name="space">What weighs the holes of sparse files.</param>
+    /// <param name="notes">Told what is not read.</param>
+    public static IEnumerable<ArchiveEntry> Spool(Stream decompressed, long packed, SpoolFile spool, string name, SpoolSpace space, SourceNotes notes)
     {
         using var tee = new TeeStream(decompressed, spool);
-        using var guard = new TarHeaderGuard(tee);
-        var reader = new TarReader(guard, leaveOpen: true);
-        try
+        var reader = new TarReader(tee);
+        var links = new LeftOutLinks(name, notes);
+        while (reader.Next() is { } member)
         {
-            for (var count = 1; Next(reader) is { } entry; count++)
+            if (!member.IsFile)
             {
-                if (entry.DataStream is not { } data)
-                    continue;
-                // Its bytes are in the spool once they were read; only then is it handed on.
-                var offset = spool.Length;
-                guard.IsInContent = true;
-                Drain(data, entry.Name);
-                guard.IsInContent = false;
-                if (!IsFile(entry))
-                    continue;
-                yield return new ArchiveEntry(entry.Name, spool.Slice(offset, entry.Length));
-                if (count % EntriesOfAReader == 0)
-                {
-                    guard.ReadAtLeast(new byte[Padding(entry.Length)], Padding(entry.Length), throwOnEndOfStream: false);
-                    reader = new TarReader(guard, leaveOpen: true);
-                }
+                links.Add(member);
+                continue;
             }
+            // Its bytes are in the spool once they were read; only then is it handed on.
+            var offset = reader.Position;
+            reader.SkipContent();
+            yield return Entry(member, spool.Slice(offset, member.Stored), packed, space);
         }
-        finally
-        {
-            spool.EndFilling();
-        }
+        links.Tell();
+        TellEnd(reader, name, notes);
     }
 
-    /// <summary>Content fills whole blocks.</summary>
-    private static int Padding(long length) => (int)((TarHeader.Size - length % TarHeader.Size) % TarHeader.Size);
-
-    /// <summary>Links and devices are not followed: what they name is not in the archive.</summary>
-    private static bool IsFile(TarEntry entry)
-        => entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile && entry.Length > 0;
-
-    private static TarEntry? Next(TarReader reader)
+    private static ArchiveEntry Entry(TarMember member, DicomSource stored, long packed, SpoolSpace space)
     {
-        try
-        {
-            return reader.GetNextEntry();
-        }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or OverflowException)
-        {
-            throw new ArchiveException(DicomProblem.BadArchive, $"The tar archive is damaged or cut off: {e.Message}");
-        }
+        if (member.Map is not { } map)
+            return new ArchiveEntry(member.Name, stored);
+        space.Weigh(map.Length, packed);
+        return new ArchiveEntry(member.Name, new SparseSource(stored, map));
     }
 
-    private static void Drain(Stream data, string name)
+    private static void TellEnd(TarReader reader, string name, SourceNotes notes)
     {
-        var buffer = new byte[64 * 1024];
-        var left = data.Length;
-        while (left > 0)
+        if (reader.IsFollowed)
+            notes.Warn($"'{name}': something that is no tar follows the end of the archive. It was not read.");
+        else if (!reader.HasEnd)
+            notes.Warn($"'{name}': the tar archive has no end mark. It may have been cut off between two entries: compare what was found with what it should hold.");
+    }
+
+    /// <summary>Links are not followed: what a symbolic one names need not be in the archive, what a hard one names stands before it.</summary>
+    private sealed class LeftOutLinks(string archive, SourceNotes notes)
+    {
+        private string? _first;
+        private int _count;
+
+        public void Add(TarMember member)
         {
-            var read = data.Read(buffer);
-            if (read == 0)
-                throw new ArchiveException(DicomProblem.BadArchive, $"The tar archive is cut off inside '{name}'.");
-            left -= read;
+            if (!member.IsLink)
+                return;
+            notes.LeftOut($"'{member.Name}' in '{archive}' is a link to '{member.LinkName}' and has no content of its own.");
+            if (member.Type == '2' && InstanceReader.HasDicomName(member.Name) && _count++ == 0)
+                _first = member.Name;
+        }
+
+        public void Tell()
+        {
+            if (_count > 0)
+                notes.Warn($"'{archive}' holds {_count} symbolic links instead of files, such as '{_first}'. Make it with the files themselves (tar -h).");
         }
     }
 

@@ -2,41 +2,84 @@ using System.Text;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>The block before each file of a tar (POSIX.1-2001, ustar and pax).</summary>
-internal static class TarHeader
+/// <summary>The block before each file of a tar (POSIX.1-2001, ustar and pax; GNU; what Unix version 7 wrote).</summary>
+internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
 {
     public const int Size = 512;
 
-    /// <summary>Pax attributes ('x' and 'g') or a long name of GNU ('L' and 'K'): what follows is about the next header.</summary>
-    public static bool IsExtended(ReadOnlySpan<byte> header) => header[156] is (byte)'x' or (byte)'g' or (byte)'L' or (byte)'K';
+    private static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
+
+    private readonly ReadOnlySpan<byte> _block = block;
+
+    /// <summary>What follows: a file, a link, a folder, or something about the next header.</summary>
+    public char Type => (char)_block[156];
 
     /// <summary>The size that it states; -1 where that is no number.</summary>
-    public static long ContentSize(ReadOnlySpan<byte> header) => Number(header.Slice(124, 12));
+    public long ContentSize => Number(_block.Slice(124, 12));
+
+    public string Name
+    {
+        get
+        {
+            var name = Text(_block[..100]);
+            // GNU keeps times where ustar has a prefix; the two differ in the magic.
+            return _block.Slice(257, 6).SequenceEqual("ustar\0"u8) && _block[345] != 0 ? $"{Text(_block.Slice(345, 155))}/{name}" : name;
+        }
+    }
+
+    public string LinkName => Text(_block.Slice(157, 100));
 
     /// <summary>Whether its check sum is right, which counts its own field as spaces. Some old programs add signed bytes.</summary>
-    public static bool AddsUp(ReadOnlySpan<byte> header)
+    public bool AddsUp
     {
-        var (unsigned, signed) = (0L, 0L);
-        for (var i = 0; i < Size; i++)
+        get
         {
-            var value = i is >= 148 and < 156 ? (byte)' ' : header[i];
-            (unsigned, signed) = (unsigned + value, signed + (sbyte)value);
+            var (unsigned, signed) = (0L, 0L);
+            for (var i = 0; i < Size; i++)
+            {
+                var value = i is >= 148 and < 156 ? (byte)' ' : _block[i];
+                (unsigned, signed) = (unsigned + value, signed + (sbyte)value);
+            }
+            var stated = Number(_block.Slice(148, 8));
+            return stated == unsigned || stated == signed;
         }
-        var stated = Number(header.Slice(148, 8));
-        return stated == unsigned || stated == signed;
     }
 
     /// <summary>Octal digits up to a space or zero; or where the first bit is set a big-endian number.</summary>
-    private static long Number(ReadOnlySpan<byte> field)
+    public static long Number(ReadOnlySpan<byte> field)
     {
-        if ((field[0] & 0x80) == 0)
+        if ((field[0] & 0x80) != 0)
         {
-            var digits = Encoding.ASCII.GetString(field).TrimStart(' ').Split(' ', '\0')[0];
-            return digits.Length > 0 && digits.All(c => c is >= '0' and <= '7') ? Convert.ToInt64(digits, 8) : -1;
+            long value = field[0] & 0x7F;
+            foreach (var one in field[1..])
+                value = value > long.MaxValue >> 8 ? long.MaxValue : (value << 8) | one;
+            return value;
         }
-        long value = field[0] & 0x7F;
-        foreach (var one in field[1..])
-            value = value > long.MaxValue >> 8 ? long.MaxValue : (value << 8) | one;
-        return value;
+        var digits = field.TrimStart((byte)' ');
+        var end = digits.IndexOfAny((byte)' ', (byte)0);
+        digits = end < 0 ? digits : digits[..end];
+        long number = 0;
+        foreach (var digit in digits)
+        {
+            if (digit is < (byte)'0' or > (byte)'7')
+                return -1;
+            number = number * 8 + digit - '0';
+        }
+        return digits.IsEmpty ? -1 : number;
+    }
+
+    /// <summary>Up to a zero. Names that are no UTF-8 are read byte by byte, so that none is the same as another.</summary>
+    public static string Text(ReadOnlySpan<byte> field)
+    {
+        var end = field.IndexOf((byte)0);
+        var text = end < 0 ? field : field[..end];
+        try
+        {
+            return s_strict.GetString(text);
+        }
+        catch (DecoderFallbackException)
+        {
+            return Encoding.Latin1.GetString(text);
+        }
     }
 }

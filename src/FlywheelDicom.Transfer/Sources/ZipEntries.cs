@@ -1,214 +1,106 @@
-using System.Collections.Concurrent;
-using System.IO.Compression;
-using System.IO.Hashing;
+using System.Buffers.Binary;
 using FlywheelDicom.IO;
-using SharpCompress.Readers;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>
-/// The entries of a zip, opened in place. Those in a method that the platform lacks (bzip2, LZMA, zstd) are spooled one by one.
-/// </summary>
+/// <summary>The entries of a zip, found by their place in its directory and opened in place, whatever their method.</summary>
 internal static class ZipEntries
 {
+    /// <param name="archive">A source that can seek.</param>
+    /// <param name="space">What weighs the size of all.</param>
     public static IEnumerable<ArchiveEntry> Read(DicomSource archive, SpoolSpace space)
     {
-        var zip = Open(archive, space);
-        var encrypted = 0;
-        for (var i = 0; i < zip.Archive.Entries.Count; i++)
+        using var stream = archive.Open();
+        var directory = ZipDirectory.Find(stream);
+        Check(directory, stream, archive, space);
+        var zip = new SharedFile(archive);
+        var (count, encrypted) = (0UL, 0);
+        foreach (var item in directory.Read(stream))
         {
-            var entry = zip.Archive.Entries[i];
-            if (entry.FullName.EndsWith('/') || entry.FullName.EndsWith('\\') || entry.Length == 0)
+            count++;
+            if (item.IsFolder)
                 continue;
-            if (entry.IsEncrypted)
+            if (item.IsEncrypted)
                 encrypted++;
-            else if (zip.CanOpen(entry))
-                yield return new ArchiveEntry(entry.FullName, zip.SourceOf(entry));
             else
-            {
-                var spool = zip.Spool(entry);
-                yield return new ArchiveEntry(entry.FullName, spool is { Length: > 0 } ? spool.Slice(0, spool.Length) : zip.SourceOf(entry));
-                spool?.EndFilling();
-            }
+                yield return new ArchiveEntry(item.Name, new ZipEntrySource(zip, item));
         }
+        directory.Check(count);
         if (encrypted > 0)
             throw new ArchiveException(DicomProblem.EncryptedArchive, $"{encrypted} of its entries are encrypted. Decrypt the archive first.");
     }
 
-    private static SharedZip Open(DicomSource archive, SpoolSpace space)
+    private static void Check(ZipDirectory directory, Stream stream, DicomSource archive, SpoolSpace space)
     {
-        var stream = new ThreadPositionStream(archive);
-        try
+        if (directory.Shift != 0)
         {
-            var zip = new ZipArchive(stream, ZipArchiveMode.Read);
-            // A length that is stated is also the most that is read of an entry.
-            space.Weigh(Total(zip.Entries), archive.Length);
-            return new SharedZip(zip, archive, space);
-        }
-        catch (InvalidDataException e)
-        {
-            stream.Dispose();
-            throw new ArchiveException(DicomProblem.BadArchive, $"The zip archive is damaged, cut off or not to be trusted: {e.Message}");
-        }
-    }
-
-    private static long Total(IEnumerable<ZipArchiveEntry> entries)
-    {
-        long total = 0;
-        foreach (var entry in entries)
-            total = Math.Max(0, entry.Length) > long.MaxValue - total ? long.MaxValue : total + Math.Max(0, entry.Length);
-        return total;
-    }
-
-    /// <summary>One reading of the central directory that all entries share.</summary>
-    private sealed class SharedZip(ZipArchive archive, DicomSource whole, SpoolSpace space)
-    {
-        public ZipArchive Archive { get; } = archive;
-        public DicomSource Whole { get; } = whole;
-
-        public ZipEntrySource SourceOf(ZipArchiveEntry entry) => new(this, entry);
-
-        /// <summary>False for a method that the platform lacks, and for damage.</summary>
-        public bool CanOpen(ZipArchiveEntry entry)
-        {
-            try
-            {
-                lock (Archive)
-                    entry.Open().Dispose();
-                return true;
-            }
-            catch (Exception e) when (e is InvalidDataException or NotSupportedException)
-            {
-                return false;
-            }
-        }
-
-        public SpoolFile? Spool(ZipArchiveEntry entry)
-        {
-            var spool = new SpoolFile(space, entry.CompressedLength, again => Unpack(entry, again));
-            try
-            {
-                Unpack(entry, spool);
-                return spool;
-            }
-            catch (Exception)
-            {
-                // A method that this library has not either, or damage: opening it in place will say so.
-                spool.EndFilling();
-                return null;
-            }
-        }
-
-        private void Unpack(ZipArchiveEntry entry, SpoolFile spool)
-        {
-            using var stream = Whole.Open();
-            ZipDictionary.Check(stream, Archive.Entries.IndexOf(entry));
+            Span<byte> first = stackalloc byte[4];
             stream.Position = 0;
-            using var other = SharpCompress.Archives.Zip.ZipArchive.OpenArchive(stream, ReaderOptions.ForExternalStream);
-            if (other.Entries.FirstOrDefault(e => !e.IsDirectory && e.Key == entry.FullName) is not { } found)
-                return;
-            using var content = found.OpenEntryStream();
-            spool.Fill(content);
+            stream.ReadExactly(first);
+            if (directory.Shift < 0 || first.SequenceEqual("PK\u0003\u0004"u8))
+                throw new ArchiveException(DicomProblem.BadArchive, "The zip archive is cut off, or two lie one behind the other: its directory is not of its first entry.");
         }
+        // A length that is stated is also the most that is read of an entry.
+        long total = 0;
+        foreach (var item in directory.Read(stream))
+            total = item.Length >= 0 && item.Length <= long.MaxValue - total ? total + item.Length : long.MaxValue;
+        space.Weigh(total, archive.Length);
     }
 
-    private sealed class ZipEntrySource(SharedZip zip, ZipArchiveEntry entry) : DicomSource
+    private sealed class ZipEntrySource(SharedFile zip, ZipItem item) : DicomSource
     {
-        public override long Length => entry.Length;
-        public override void Retain() => zip.Whole.Retain();
-        public override void Claim() => zip.Whole.Claim();
-        public override void Release() => zip.Whole.Release();
+        public override long Length => item.Length;
+        public override void Retain() => zip.Source.Retain();
+        public override void Claim() => zip.Source.Claim();
+        public override void Release() => zip.Source.Release();
 
         public override Stream Open()
         {
-            // Opening reads the local header with a reader that all entries share; reading the entry afterwards does not.
-            lock (zip.Archive)
+            if (!ZipMethod.IsSupported(item.Method))
+                throw new ArchiveException(DicomProblem.UnsupportedArchive, $"It is packed with a method that is not supported: {ZipMethod.NameOf(item.Method)}.");
+            var packed = zip.OpenPart();
+            try
             {
-                var packed = entry.Open();
-                var isPacked = entry.CompressedLength < entry.Length;
-                return new CheckedStream(isPacked && entry.Length >= ReadAheadStream.WorthIt ? new ReadAheadStream(packed) : packed, entry.Length, entry.Crc32);
+                var place = FindData(packed);
+                packed.Begin(place, item.PackedLength);
+                var content = ZipMethod.Open(packed, item);
+                var isWorthAThread = item.Method != ZipMethod.Stored && item.Length >= ReadAheadStream.WorthIt;
+                return new CheckedStream(isWorthAThread ? new ReadAheadStream(content) : content, item.Length, item.Crc, item.Name);
+            }
+            catch
+            {
+                packed.Dispose();
+                throw;
             }
         }
-    }
 
-    /// <summary>An entry read once from start to end, with its length and check sum held against what the archive states.</summary>
-    private sealed class CheckedStream(Stream inner, long length, uint crc) : ForwardStream
-    {
-        private readonly Crc32 _crc = new();
-        private long _position;
-
-        public override int Read(Span<byte> buffer)
+        /// <summary>Behind the entry's own header, which must not contradict the directory.</summary>
+        private long FindData(SharedFile.Part packed)
         {
-            // No more than it stated, whatever its deflate stream would go on to give.
-            var read = inner.Read(buffer[..(int)Math.Min(buffer.Length, length - _position)]);
-            _crc.Append(buffer[..read]);
-            _position += read;
-            if (_position == length && read > 0 && _crc.GetCurrentHashAsUInt32() != crc)
-                throw new InvalidDataException("The archive entry is damaged: its check sum is wrong.");
-            return read;
+            Span<byte> header = stackalloc byte[ZipItem.LocalHeaderSize];
+            if (!packed.TryRead(item.Place, header) || !header.StartsWith("PK\u0003\u0004"u8))
+                throw Contradicted("no entry is where its directory says");
+            var place = item.Place + header.Length + BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
+            if (BinaryPrimitives.ReadUInt16LittleEndian(header[8..]) != item.Method)
+                throw Contradicted("its directory states another method");
+            if (item.PackedLength < 0 || item.Length < 0 || item.PackedLength > zip.Source.Length - place)
+                throw Contradicted("its directory states more bytes than there are");
+            var stated = BinaryPrimitives.ReadUInt32LittleEndian(header[22..]);
+            if (!item.HasDescriptor && stated is not (0 or uint.MaxValue) && stated != item.Length)
+                throw Contradicted($"its directory states {item.Length} bytes, its own header {stated}");
+            if (item.Length == 0)
+                CheckEmpty(packed, place + item.PackedLength);
+            return place;
         }
 
-        protected override void Dispose(bool disposing)
+        /// <summary>Behind an entry without content comes the next one, or the directory.</summary>
+        private void CheckEmpty(SharedFile.Part packed, long end)
         {
-            if (disposing)
-                inner.Dispose();
-            base.Dispose(disposing);
-        }
-    }
-
-    /// <summary>
-    /// A seekable stream with a place for each thread. ZipArchive's entries seek to their own place before each read, so with
-    /// it they can be read from many threads at a time; so many streams are open as were reading at once.
-    /// </summary>
-    private sealed class ThreadPositionStream(DicomSource source) : Stream
-    {
-        private readonly ThreadLocal<long> _position = new();
-        private readonly ConcurrentBag<Stream> _idle = [];
-        private readonly long _length = source.Length;
-
-        public override bool CanRead => true;
-        public override bool CanSeek => true;
-        public override bool CanWrite => false;
-        public override long Length => _length;
-        public override long Position { get => _position.Value; set => _position.Value = value; }
-
-        public override int Read(Span<byte> buffer)
-        {
-            if (!_idle.TryTake(out var stream))
-                stream = source.Open();
-            stream.Position = _position.Value;
-            var read = stream.Read(buffer);
-            _position.Value += read;
-            _idle.Add(stream);
-            return read;
+            Span<byte> next = stackalloc byte[2];
+            if (packed.TryRead(end, next) && !next.SequenceEqual("PK"u8) && !(item.HasDescriptor && next.IndexOfAnyExcept((byte)0) < 0))
+                throw Contradicted("its directory states that it is empty, and data follow");
         }
 
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        // Not handed to another thread, which would be at another place.
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => Task.FromResult(Read(buffer.AsSpan(offset, count)));
-
-        public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
-        {
-            SeekOrigin.Begin => offset,
-            SeekOrigin.Current => Position + offset,
-            _ => _length + offset,
-        };
-
-        public override void Flush() { }
-        public override void SetLength(long value) => throw new NotSupportedException();
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                foreach (var stream in _idle)
-                    stream.Dispose();
-                _position.Dispose();
-            }
-            base.Dispose(disposing);
-        }
+        private InvalidDataException Contradicted(string how) => new($"The archive entry '{item.Name}' is damaged: {how}.");
     }
 }

@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using FlywheelDicom.IO;
+
+namespace FlywheelDicom.Transfer.Sources;
+
+/// <summary>One archive from which many entries are read, some at a time: so many streams of it are open as were read at once.</summary>
+internal sealed class SharedFile(DicomSource source)
+{
+    private readonly ConcurrentBag<Stream> _idle = [];
+
+    public DicomSource Source => source;
+
+    /// <summary>A part of it, read once from start to end. Its stream goes back when it is disposed.</summary>
+    public Part OpenPart() => new(this, _idle.TryTake(out var stream) ? stream : source.Open());
+
+    internal sealed class Part(SharedFile file, Stream stream) : ForwardStream
+    {
+        private Stream? _stream = stream;
+        private long _left;
+
+        /// <summary>Bytes at a place; false where it ends before.</summary>
+        public bool TryRead(long place, Span<byte> target)
+        {
+            if (place < 0 || place > file.Source.Length - target.Length)
+                return false;
+            _stream!.Position = place;
+            return _stream.ReadAtLeast(target, target.Length, throwOnEndOfStream: false) == target.Length;
+        }
+
+        /// <summary>What is read from here on.</summary>
+        public void Begin(long place, long length)
+        {
+            _stream!.Position = place;
+            _left = length;
+        }
+
+        public override int Read(Span<byte> buffer)
+        {
+            ObjectDisposedException.ThrowIf(_stream is null, this);
+            var read = _stream.Read(buffer[..(int)Math.Min(buffer.Length, _left)]);
+            _left -= read;
+            return read;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing && Interlocked.Exchange(ref _stream, null) is { } open)
+                file._idle.Add(open);
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+namespace FlywheelDicom.Transfer.Sources;
+
+/// <summary>What one header of a tar, and those before it that are about it, say of a file.</summary>
+/// <param name="Name">As the archive has it.</param>
+/// <param name="Type">The type flag of its header.</param>
+/// <param name="LinkName">What a link points to.</param>
+/// <param name="Stored">Bytes of its content in the archive.</param>
+/// <param name="Map">Of a sparse file.</param>
+internal sealed record TarMember(string Name, char Type, string LinkName, long Stored, SparseMap? Map)
+{
+    /// <summary>Folders, links, devices and what GNU tar adds for itself have no content of a file. Unknown types are read as files (POSIX.1-2001).</summary>
+    public bool IsFile => !(Type is >= '1' and <= '6' or 'D' or 'V' or 'N' or 'A' or 'I') && !Name.EndsWith('/');
+
+    public bool IsLink => Type is '1' or '2';
+}
+
+/// <summary>
+/// Reads a tar from its first header to its last byte: Unix version 7, ustar, pax and GNU. A second tar behind the first is read too.
+/// </summary>
+internal sealed class TarReader(Stream tar)
+{
+    /// <summary>No name and no attributes are as long; what says so is not believed.</summary>
+    private const long MaxExtendedHeader = 1 << 20;
+
+    private readonly PaxRecords _global = new();
+    private readonly byte[] _block = new byte[TarHeader.Size];
+    private long _end;
+    private long _contentLeft;
+    private string _name = "";
+
+    /// <summary>Where it is: after <see cref="Next"/> at the content's first byte.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>It ended as a tar ends, with blocks of zeros. Else it may have been cut off between two files.</summary>
+    public bool HasEnd { get; private set; }
+
+    /// <summary>Something that is no tar follows its end.</summary>
+    public bool IsFollowed { get; private set; }
+
+    /// <summary>The next file, link or folder; null behind the last one, when everything was read.</summary>
+    /// <exception cref="InvalidDataException">A header is damaged.</exception>
+    /// <exception cref="ArchiveException">It is cut off.</exception>
+    public TarMember? Next()
+    {
+        SkipContent();
+        var pax = new PaxRecords();
+        string? name = null, link = null;
+        var (isExtended, isPax) = (false, false);
+        while (ReadHeader())
+        {
+            var header = new TarHeader(_block);
+            switch (header.Type)
+            {
+                case 'x' or 'X':
+                    pax.Add(Extended(header));
+                    (isExtended, isPax) = (true, true);
+                    continue;
+                case 'g':
+                    _global.Add(Extended(header));
+                    continue;
+                case 'L':
+                    (name, isExtended) = (TarHeader.Text(Extended(header)), true);
+                    continue;
+                case 'K':
+                    (link, isExtended) = (TarHeader.Text(Extended(header)), true);
+                    continue;
+                case 'M':
+                    throw new ArchiveException(DicomProblem.UnsupportedArchive, "It is one volume of a tar in several volumes, which is not supported. Put them together first.");
+            }
+            _name = pax["GNU.sparse.name"] ?? pax["path"] ?? name ?? _global["path"] ?? header.Name;
+            var size = pax.Size ?? _global.Size ?? header.ContentSize;
+            // Links and folders state the size of something else, or none.
+            if (header.Type is >= '2' and <= '6' || (header.Type == '1' && !isPax))
+                size = 0;
+            if (size is < 0 or > long.MaxValue / 2)
+                throw new InvalidDataException($"The size of '{_name}' is none that a file can have.");
+            _contentLeft = size;
+            _end = Position + size + Padding(size);
+            var map = Map(header.Type, pax);
+            return new TarMember(_name, header.Type, pax["linkpath"] ?? link ?? header.LinkName, _contentLeft, map);
+        }
+        return isExtended ? throw CutOff("before the file that an extended header is about") : null;
+    }
+
+    /// <summary>Steps over the content of the current file.</summary>
+    /// <exception cref="ArchiveException">It is cut off inside it.</exception>
+    public void SkipContent()
+    {
+        if (!Skip(_contentLeft))
+            throw CutOff($"inside '{_name}'");
+        _contentLeft = 0;
+        // What is missing of the last padding is missed as the end.
+        Skip(_end - Position);
+        _end = Position;
+    }
+
+    private SparseMap? Map(char type, PaxRecords pax)
+    {
+        if (type == 'S')
+        {
+            // The blocks with the rest of the map are not part of the size.
+            var map = SparseMap.FromHeader(_block, Block, _contentLeft);
+            _end = Position + _contentLeft + Padding(_contentLeft);
+            return map;
+        }
+        if (pax["GNU.sparse.major"] == "1")
+        {
+            var segments = SparseMap.ReadLines(MapBlock);
+            return new SparseMap(segments, pax.Number("GNU.sparse.realsize") ?? -1, _contentLeft);
+        }
+        if (pax.Number("GNU.sparse.size") is not { } length)
+            return null;
+        return new SparseMap(pax["GNU.sparse.map"] is { } text ? SparseMap.Parse(text) : pax.Segments, length, _contentLeft);
+    }
+
+    private byte[] MapBlock()
+    {
+        _contentLeft -= TarHeader.Size;
+        return _contentLeft >= 0 ? Block() : throw new InvalidDataException($"The map of the sparse file '{_name}' is damaged.");
+    }
+
+    private byte[] Block()
+    {
+        var block = new byte[TarHeader.Size];
+        if (tar.ReadAtLeast(block, block.Length, throwOnEndOfStream: false) < block.Length)
+            throw CutOff($"inside '{_name}'");
+        Position += block.Length;
+        return block;
+    }
+
+    private byte[] Extended(TarHeader header)
+    {
+        var size = header.ContentSize;
+        if (size is < 0 or > MaxExtendedHeader)
+            throw new InvalidDataException("An extended header is too large to be one.");
+        var content = new byte[size + Padding(size)];
+        if (tar.ReadAtLeast(content, content.Length, throwOnEndOfStream: false) < content.Length)
+            throw CutOff("inside an extended header");
+        Position += content.Length;
+        return content[..(int)size];
+    }
+
+    /// <summary>False at the end. Behind blocks of zeros another tar may follow, or anything.</summary>
+    private bool ReadHeader()
+    {
+        while (true)
+        {
+            var read = tar.ReadAtLeast(_block, TarHeader.Size, throwOnEndOfStream: false);
+            Position += read;
+            if (read == 0)
+                return false;
+            if (!_block.AsSpan(0, read).ContainsAnyExcept((byte)0))
+            {
+                HasEnd = true;
+                continue;
+            }
+            if (read == TarHeader.Size && new TarHeader(_block).AddsUp)
+            {
+                HasEnd = false;
+                return true;
+            }
+            if (HasEnd)
+            {
+                IsFollowed = true;
+                Skip(long.MaxValue);
+                return false;
+            }
+            throw read < TarHeader.Size ? CutOff("inside a header") : new InvalidDataException("The check sum of a header is wrong.");
+        }
+    }
+
+    /// <summary>False where it ends before.</summary>
+    private bool Skip(long count)
+    {
+        if (tar.CanSeek)
+        {
+            var there = Math.Min(count, tar.Length - Position);
+            Position += there;
+            tar.Position = Position;
+            return there == count;
+        }
+        if (count == 0)
+            return true;
+        var buffer = new byte[(int)Math.Min(count, 64 * 1024)];
+        while (count > 0)
+        {
+            var read = tar.Read(buffer, 0, (int)Math.Min(count, buffer.Length));
+            if (read == 0)
+                return false;
+            (count, Position) = (count - read, Position + read);
+        }
+        return true;
+    }
+
+    /// <summary>Content fills whole blocks.</summary>
+    private static long Padding(long length) => (TarHeader.Size - length % TarHeader.Size) % TarHeader.Size;
+
+    private static ArchiveException CutOff(string where) => new(DicomProblem.BadArchive, $"The tar archive is cut off {where}.");
+}
