@@ -7,6 +7,7 @@ BeforeDiscovery {
 
 BeforeAll {
     . $PSScriptRoot/../Support.ps1
+    $python = Find-Pydicom
     $folder = New-TestFolder
     $images = Join-Path $folder images
     $null = New-Item $images -ItemType Directory
@@ -33,12 +34,10 @@ Describe 'Archives of their own tools' -Skip:([bool]$tools) {
         @{ name = 'crc32.tar.xz'; make = { tar -cf "$($args[0]).tar" -C $images .; xz --check=crc32 -c "$($args[0]).tar" > $args[0] } }
         @{ name = 'gnu.tar.zst'; make = { tar -cf "$($args[0]).tar" -C $images .; zstd -q "$($args[0]).tar" -o $args[0] } }
         @{ name = 'lzma2.7z'; make = { 7z a -bd $args[0] "$images/*" } }
-        @{ name = 'ppmd.7z'; make = { 7z a -bd -m0=PPMd $args[0] "$images/*" } }
         @{ name = 'deflate.zip'; make = { 7z a -bd -tzip $args[0] "$images/*" } }
         @{ name = 'deflate64.zip'; make = { 7z a -bd -tzip -mm=Deflate64 $args[0] "$images/*" } }
         @{ name = 'bzip2.zip'; make = { 7z a -bd -tzip -mm=BZip2 $args[0] "$images/*" } }
         @{ name = 'lzma.zip'; make = { 7z a -bd -tzip -mm=LZMA $args[0] "$images/*" } }
-        @{ name = 'ppmd.zip'; make = { 7z a -bd -tzip -mm=PPMd $args[0] "$images/*" } }
     ) {
         $path = Join-Path $folder $name
         $null = & $make $path
@@ -146,10 +145,10 @@ for round in range(200):
         with tarfile.open(name) as t: listed = [(m.name, t.extractfile(m).read()) for m in t.getmembers() if m.isreg()]
     for n, c in listed:
         if len(c) > 600: print("%s\t%s" % (os.path.basename(name), hashlib.sha256(c).hexdigest().upper()))
-'@ | Set-Content (Join-Path $folder random.py)
+'@ | Set-Content (Join-Path $folder make.py)
         $archives = Join-Path $folder random
         $null = New-Item $archives -ItemType Directory
-        $expected = & $python (Join-Path $folder random.py) $archives $images
+        $expected = & $python (Join-Path $folder make.py) $archives $images
         $LASTEXITCODE | Should -Be 0
         $found = foreach ($file in Get-DicomFile $archives -ErrorAction SilentlyContinue) {
             if ($file.Problem) { "$($file.Name): $($file.Problem)" }
