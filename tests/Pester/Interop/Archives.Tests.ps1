@@ -75,6 +75,31 @@ Describe 'Archives of their own tools' -Skip:([bool]$tools) {
         $problem[0].CategoryInfo.Category | Should -Be NotImplemented
     }
 
+    It 'calls <name> encrypted' -ForEach @(
+        @{ name = 'secret.7z'; how = '-t7z', '-ppass' }
+        @{ name = 'hidden.7z'; how = '-t7z', '-ppass', '-mhe' }
+        @{ name = 'zipcrypto.zip'; how = '-tzip', '-ppass', '-mem=ZipCrypto' }
+        @{ name = 'aes.zip'; how = '-tzip', '-ppass', '-mem=AES256' }
+    ) {
+        $path = Join-Path $folder $name
+        $null = 7z a -bd @how $path "$images/*"
+        $found = @(Get-DicomFile $path -ErrorVariable problem -ErrorAction SilentlyContinue)
+        $found.ProblemDetail.Id | Should -Be 'ArchiveEncrypted'
+        "$problem" | Should -Match ([regex]::Escape($name))
+    }
+
+    It 'calls the parts of a split archive what they are, in a folder too' {
+        $parts = (New-Item (Join-Path $folder parts) -ItemType Directory).FullName
+        Copy-Item (Join-Path $images im1.dcm) $parts
+        $null = 7z a -bd -v20k -mx0 (Join-Path $parts split.7z) "$images/*"
+        $null = 7z a -bd -v20k -mx0 -tzip (Join-Path $parts split.zip) "$images/*"
+        $count = @(Get-ChildItem $parts -Filter split.*).Count
+        $count | Should -BeGreaterThan 6
+        $found = @(Get-DicomFile $parts -ErrorAction SilentlyContinue)
+        @($found | Where-Object { -not $_.Problem }).Count | Should -Be 1
+        $found.ProblemDetail.Id | Where-Object { $_ } | Should -Be (@('ArchiveNotSupported') * $count)
+    }
+
     It 'warns of a tar without an end' {
         $path = Join-Path $folder cut.tar
         tar -cf $path -b 1 -C $images .
