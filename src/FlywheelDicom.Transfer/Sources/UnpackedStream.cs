@@ -22,9 +22,9 @@ internal sealed class UnpackedStream : ForwardStream
             return _unpacked.Read(buffer);
         }
         // Libraries throw whatever damage leads them to.
-        catch (Exception e) when (e is not (IOException or InvalidDataException or OutOfMemoryException or OperationCanceledException))
+        catch (Exception e) when (e is not (IOException or InvalidDataException or OperationCanceledException))
         {
-            throw new InvalidDataException(e.Message, e);
+            throw new InvalidDataException(e is OutOfMemoryException ? "It asks for more memory than there is." : e.Message, e);
         }
     }
 
