@@ -225,7 +225,7 @@ internal sealed class SpoolFile
         var cause = e is UnauthorizedAccessException ? "access is denied" : e.Message.TrimEnd('.');
         var variable = OperatingSystem.IsWindows() ? "TEMP" : "TMPDIR";
         return new ArchiveException(DicomProblem.NoTemporarySpace,
-            $"It has to be unpacked into the folder for temporary files, '{folder}', which has no room or cannot be written: {cause}.{room} Set {variable} to a folder with room.");
+            $"It cannot be kept in the temporary folder '{folder}', which has no room or cannot be written: {cause}.{room} Set {variable} to a folder with room.");
     }
 
     private static SafeFileHandle CreateIn(string folder)
