@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Management.Automation;
 using FlywheelDicom.Transfer.Sources;
 
@@ -69,20 +70,57 @@ public sealed class GetDicomFileCommand : DicomCmdlet
         base.Dispose(disposing);
     }
 
+    /// <summary>What one path leads to; a path that leads nowhere is one file with a problem, and the rest goes on.</summary>
     private IEnumerable<DicomFile> Read(LocalSource source, string path)
-    {
-        if (ParameterSetName == PathSet && WildcardPattern.ContainsWildcardCharacters(path))
-            return source.ReadMatches(path, Matches(path), Recurse);
-        var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-        return IsFileSystem(provider, path) ? source.Read(resolved, Recurse) : [];
-    }
-
-    private List<string> Matches(string pattern)
     {
         try
         {
-            var matches = SessionState.Path.GetResolvedProviderPathFromPSPath(pattern, out var provider);
-            return IsFileSystem(provider, pattern) ? [.. matches] : [];
+            if (AsItStands(path) is { } whole)
+                return source.Read(whole, Recurse);
+            var isPattern = ParameterSetName == PathSet && WildcardPattern.ContainsWildcardCharacters(path);
+            var resolved = isPattern ? FolderOf(path, out var provider) : SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out provider, out _);
+            if (provider.Name != "FileSystem")
+                return [Unusable(path, DicomProblem.NotFileSystem, $"It is not in the file system but in {provider.Name}.")];
+            return isPattern ? source.ReadMatches(path, resolved, Matches(path), Recurse) : source.Read(resolved, Recurse);
+        }
+        catch (Exception e) when (e is RuntimeException and not PipelineStoppedException or ArgumentException or NotSupportedException)
+        {
+            return [Unusable(path, DicomProblem.NotFound, $"It does not exist: {e.Message}")];
+        }
+    }
+
+    /// <summary>
+    /// The path if a file or folder has just this name: names may hold the brackets of a wildcard. One that is typed with a star
+    /// or a question mark is meant as a wildcard all the same; as such it takes that file too.
+    /// </summary>
+    private string? AsItStands(string path)
+    {
+        if (ParameterSetName == PathSet && !MyInvocation.ExpectingInput && WildcardPattern.ContainsWildcardCharacters(path) && path.IndexOfAny(['*', '?']) >= 0)
+            return null;
+        // A name whose wildcard characters are escaped is a name too.
+        string[] ways = ParameterSetName == PathSet ? [path, WildcardPattern.Unescape(path)] : [path];
+        foreach (var way in ways)
+        {
+            var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(way, out var provider, out _);
+            if (provider.Name == "FileSystem" && System.IO.Path.Exists(resolved))
+                return resolved;
+        }
+        return null;
+    }
+
+    /// <summary>The folder that a pattern begins in.</summary>
+    private string FolderOf(string pattern, out ProviderInfo provider)
+    {
+        var first = Enumerable.Range(0, pattern.Length).FirstOrDefault(i => pattern[i] is '*' or '?' or '[' && (i == 0 || pattern[i - 1] != '`'));
+        var folder = pattern[..(pattern.LastIndexOfAny(['/', '\\', ':'], first) + 1)];
+        return SessionState.Path.GetUnresolvedProviderPathFromPSPath(folder.Length > 0 ? WildcardPattern.Unescape(folder) : ".", out provider, out _);
+    }
+
+    private Collection<string> Matches(string pattern)
+    {
+        try
+        {
+            return SessionState.Path.GetResolvedProviderPathFromPSPath(pattern, out _);
         }
         catch (ItemNotFoundException)
         {
@@ -90,14 +128,8 @@ public sealed class GetDicomFileCommand : DicomCmdlet
         }
     }
 
-    private bool IsFileSystem(ProviderInfo provider, string path)
-    {
-        if (provider.Name == "FileSystem")
-            return true;
-        var error = new ArgumentException($"'{path}' is not in the file system.");
-        WriteError(new ErrorRecord(error, "NotFileSystemPath", ErrorCategory.InvalidArgument, path));
-        return false;
-    }
+    private static DicomFile Unusable(string path, string id, string message)
+        => DicomFile.Unusable(path, new DicomOrigin { FileName = path, GivenPath = path }, new(id, message));
 
     private void Emit(DicomFile file)
     {

@@ -74,7 +74,7 @@ public sealed class DicomFile
     {
         var info = new FileInfo(path);
         var origin = new DicomOrigin { FileName = info.Name, LocalPath = info.FullName };
-        return Read(new FileDicomSource(info.FullName, info.Length), info.FullName, origin)
+        return Read(new FileDicomSource(info.FullName), info.FullName, origin)
             ?? throw new DicomFormatException($"'{path}' is not DICOM.");
     }
 
@@ -177,6 +177,10 @@ public sealed class DicomFile
         catch (PrivateBlockFullException e)
         {
             ProblemDetail = new(DicomProblem.NoPrivateBlock, e.Message);
+        }
+        catch (DicomSourceChangedException e)
+        {
+            ProblemDetail = new(e.ProblemId, e.Message);
         }
         catch (Exception e) when (e is DicomFormatException or ArgumentException)
         {

@@ -2,12 +2,18 @@ namespace FlywheelDicom;
 
 /// <summary>
 /// Where an instance came from: the file or archive that a row of the report stands for, and its place in Flywheel.
-/// All but <see cref="FileName"/> and <see cref="LocalPath"/> are null for local input.
+/// All but <see cref="FileName"/>, <see cref="GivenPath"/> and <see cref="LocalPath"/> are null for local input.
 /// </summary>
 public sealed record DicomOrigin
 {
-    /// <summary>The file or archive, without its folder.</summary>
+    /// <summary>
+    /// The file or archive. Where a folder was given it is the path below that folder, with a slash between the names on every
+    /// system, so that files of one name in two folders can be told apart.
+    /// </summary>
     public required string FileName { get; init; }
+
+    /// <summary>What was given and led to it: the path of a file, an archive or a folder; null for what comes from Flywheel.</summary>
+    public string? GivenPath { get; init; }
 
     /// <summary>The file or archive on this machine; null for what comes from Flywheel.</summary>
     public string? LocalPath { get; init; }

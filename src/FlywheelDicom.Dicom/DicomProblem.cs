@@ -10,6 +10,8 @@ public sealed record DicomProblem(string Id, string Message)
     public const string Directory = "DicomDirectory";
     public const string Unreadable = "SourceUnreadable";
     public const string NotFound = "SourceNotFound";
+    public const string NotFileSystem = "NotFileSystemPath";
+    public const string SourceChanged = "DicomSourceChanged";
     public const string BadArchive = "ArchiveUnreadable";
     public const string EncryptedArchive = "ArchiveEncrypted";
     public const string UnsupportedArchive = "ArchiveNotSupported";
@@ -20,6 +22,6 @@ public sealed record DicomProblem(string Id, string Message)
 
     /// <summary>Whether an error id is one of these, so that the stage which found it has told of it.</summary>
     public static bool IsProblem(string? id)
-        => id is NotDicom or Truncated or Malformed or MissingUid or Directory or Unreadable or NotFound or BadArchive or EncryptedArchive or UnsupportedArchive
-            or NoTemporarySpace or NotDownloaded or NotListed or NoPrivateBlock;
+        => id is NotDicom or Truncated or Malformed or MissingUid or Directory or Unreadable or NotFound or NotFileSystem or SourceChanged
+            or BadArchive or EncryptedArchive or UnsupportedArchive or NoTemporarySpace or NotDownloaded or NotListed or NoPrivateBlock;
 }

@@ -114,7 +114,8 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
         DicomProblem.NotFound => ErrorCategory.ObjectNotFound,
         DicomProblem.NotDownloaded or DicomProblem.NotListed or DicomProblem.NoTemporarySpace => ErrorCategory.ResourceUnavailable,
         DicomProblem.UnsupportedArchive => ErrorCategory.NotImplemented,
-        DicomProblem.Unreadable => ErrorCategory.ReadError,
+        DicomProblem.Unreadable or DicomProblem.SourceChanged => ErrorCategory.ReadError,
+        DicomProblem.NotFileSystem => ErrorCategory.InvalidArgument,
         DicomProblem.NoPrivateBlock => ErrorCategory.LimitsExceeded,
         DicomProblem.NotDicom or DicomProblem.Truncated or DicomProblem.Malformed or DicomProblem.MissingUid or DicomProblem.Directory
             or DicomProblem.BadArchive or DicomProblem.EncryptedArchive => ErrorCategory.InvalidData,

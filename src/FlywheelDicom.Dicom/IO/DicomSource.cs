@@ -52,12 +52,3 @@ public abstract class DicomSource
         }
     }
 }
-
-/// <summary>A file on disk.</summary>
-public sealed class FileDicomSource(string path, long length) : DicomSource
-{
-    public override long Length { get; } = length;
-
-    // Unbuffered: whoever reads has a buffer of its own.
-    public override Stream Open() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-}

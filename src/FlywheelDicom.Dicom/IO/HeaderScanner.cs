@@ -211,7 +211,7 @@ internal static class HeaderScanner
             if (entries.Count == 0)
                 problem = new(DicomProblem.Malformed, "The file has no data set.");
         }
-        catch (DicomFormatException e)
+        catch (DicomFormatException e) when (e is not DicomSourceChangedException)
         {
             entries.RemoveAll(entry => entry.End > input.Position);
             problem = new(e.IsTruncated ? DicomProblem.Truncated : DicomProblem.Malformed, e.Message);

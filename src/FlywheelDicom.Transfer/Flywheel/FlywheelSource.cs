@@ -80,10 +80,7 @@ public sealed class FlywheelSource
     public IEnumerable<DicomFile> ReadLocal(FlywheelItem item, string path)
     {
         ArgumentNullException.ThrowIfNull(item);
-        var info = new FileInfo(path);
-        if (!info.Exists)
-            return [DicomFile.Unusable(item.File.Label, item.Origin, new(DicomProblem.NotFound, $"'{path}' does not exist."))];
-        return _reader.Read(new IO.FileDicomSource(info.FullName, info.Length), item.Origin);
+        return _reader.Read(path, item.Origin);
     }
 
     private Download? Next(ChannelReader<Task<Download>> downloads)

@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Sources;
@@ -10,6 +9,7 @@ namespace FlywheelDicom.Transfer.Sources;
 public sealed class LocalSource
 {
     private readonly ContentReader _content;
+    private readonly Action<string> _leftOut;
     private readonly CancellationToken _cancellation;
 
     /// <param name="leftOut">Told why something was passed over.</param>
@@ -17,30 +17,49 @@ public sealed class LocalSource
     /// <param name="cancellation">Ends the search.</param>
     /// <param name="warn">Told what a person should look at, although nothing failed; where it is null, it goes to <paramref name="leftOut"/>.</param>
     public LocalSource(Action<string> leftOut, SpoolSpace space, CancellationToken cancellation, Action<string>? warn = null)
-        => (_content, _cancellation) = (new ContentReader(new SourceNotes(leftOut, warn ?? leftOut), space, cancellation), cancellation);
+        => (_content, _leftOut, _cancellation) = (new ContentReader(new SourceNotes(leftOut, warn ?? leftOut), space, cancellation), leftOut, cancellation);
 
     /// <summary>Everything at a path: a file, an archive, or a folder.</summary>
     public IEnumerable<DicomFile> Read(string path, bool recurse)
     {
-        if (Directory.Exists(path))
-            return ReadFolder(path, recurse);
-        return File.Exists(path) ? ReadFile(path, isGiven: true) : [Missing(path)];
+        ArgumentNullException.ThrowIfNull(path);
+        return Directory.Exists(path) ? ReadFolder(path, recurse) : Read(path, new DicomOrigin { FileName = LeafOf(path), LocalPath = path, GivenPath = path });
+    }
+
+    /// <summary>A file or an archive in a place that is known. That it is DICOM is expected: it gives a problem if not.</summary>
+    public IEnumerable<DicomFile> Read(string path, DicomOrigin origin)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        // It may be a link to nothing: that is there, and what it lacks is told when it is opened.
+        if (!File.Exists(path))
+            return [DicomFile.Unusable(path, origin, PathProblem.OfMissing(path))];
+        if (SpecialFile.KindOf(path) is { } kind)
+            return [DicomFile.Unusable(path, origin, PathProblem.OfSpecial(kind))];
+        return _content.Read(new FileDicomSource(path), path, origin, isGiven: true);
     }
 
     /// <summary>What a wildcard matched; problems only where it matched no DICOM at all.</summary>
-    public IEnumerable<DicomFile> ReadMatches(string pattern, IReadOnlyList<string> matches, bool recurse)
+    /// <param name="pattern">As it was given.</param>
+    /// <param name="root">The folder that the pattern begins in: names are told from there.</param>
+    /// <param name="matches">Files and folders.</param>
+    /// <param name="recurse">Looks into subfolders too.</param>
+    public IEnumerable<DicomFile> ReadMatches(string pattern, string root, IReadOnlyList<string> matches, bool recurse)
     {
+        var walk = new FolderWalk(_leftOut, _cancellation);
         var any = false;
         foreach (var match in matches)
         {
-            foreach (var file in Directory.Exists(match) ? ReadFolderContent(match, recurse) : ReadFile(match, isGiven: false))
+            foreach (var file in Directory.Exists(match) ? ReadFound(walk.Run(match, recurse), root) : ReadFound([new FoundPath(match, null)], root))
             {
                 any = true;
                 yield return file;
             }
         }
         if (!any)
-            yield return Unusable(pattern, pattern, new(DicomProblem.NotDicom, matches.Count == 0 ? "Nothing matches it." : "Nothing that it matches is DICOM."));
+        {
+            var origin = new DicomOrigin { FileName = LeafOf(pattern), LocalPath = pattern, GivenPath = root };
+            yield return DicomFile.Unusable(pattern, origin, new(DicomProblem.NotDicom, matches.Count == 0 ? "Nothing matches it." : "Nothing that it matches is DICOM."));
+        }
     }
 
     /// <summary>One file or archive, wherever its bytes are. That it is DICOM is expected: it gives a problem if not.</summary>
@@ -49,7 +68,7 @@ public sealed class LocalSource
     private IEnumerable<DicomFile> ReadFolder(string folder, bool recurse)
     {
         var any = false;
-        foreach (var file in ReadFolderContent(folder, recurse))
+        foreach (var file in ReadFound(new FolderWalk(_leftOut, _cancellation).Run(folder, recurse), folder))
         {
             any = true;
             yield return file;
@@ -57,70 +76,36 @@ public sealed class LocalSource
         if (!any)
         {
             var hint = recurse ? "" : " Use -Recurse to look into its subfolders.";
-            yield return Unusable(folder, folder, new(DicomProblem.NotDicom, $"The folder holds no DICOM.{hint}"));
+            yield return DicomFile.Unusable(folder, OriginOf(folder, folder), new(DicomProblem.NotDicom, $"The folder holds no DICOM.{hint}"));
         }
     }
 
-    private IEnumerable<DicomFile> ReadFolderContent(string folder, bool recurse)
+    private IEnumerable<DicomFile> ReadFound(IEnumerable<FoundPath> found, string root)
     {
-        string[] files, folders;
-        DicomFile? problem = null;
-        try
+        foreach (var (path, failure) in found)
         {
-            files = Names(folder, directories: false);
-            folders = recurse ? Names(folder, directories: true) : [];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            (files, folders) = ([], []);
-            problem = SourceProblem.Unreadable(folder, OriginOf(folder), e);
-        }
-        if (problem is not null)
-            yield return problem;
-        foreach (var name in files)
-        {
-            foreach (var file in ReadFile(Path.Combine(folder, name), isGiven: false))
-                yield return file;
-        }
-        foreach (var name in folders)
-        {
-            foreach (var file in ReadFolderContent(Path.Combine(folder, name), recurse))
-                yield return file;
+            _cancellation.ThrowIfCancellationRequested();
+            var origin = OriginOf(path, root);
+            if (failure is not null)
+                yield return SourceProblem.Unreadable(path, origin, failure);
+            else if (SpecialFile.KindOf(path) is { } kind)
+                _leftOut($"'{path}' is {kind}; it is not opened.");
+            else
+            {
+                foreach (var file in _content.Read(new FileDicomSource(path), path, origin, isGiven: false))
+                    yield return file;
+            }
         }
     }
 
-    /// <summary>Names only, in a stable order: a folder may hold hundreds of thousands. Links to folders are not followed.</summary>
-    private static string[] Names(string folder, bool directories)
+    private static DicomOrigin OriginOf(string path, string root) => new() { FileName = NameBelow(root, path), LocalPath = path, GivenPath = root };
+
+    private static string NameBelow(string root, string path)
     {
-        var names = new FileSystemEnumerable<string>(folder, (ref FileSystemEntry e) => e.FileName.ToString(), new EnumerationOptions { AttributesToSkip = 0 })
-        {
-            ShouldIncludePredicate = (ref FileSystemEntry e) => e.IsDirectory == directories && !(directories && e.Attributes.HasFlag(FileAttributes.ReparsePoint)),
-        }.ToArray();
-        Array.Sort(names, StringComparer.Ordinal);
-        return names;
+        var folder = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
+        var isBelow = path.Length > folder.Length && path.StartsWith(folder, StringComparison.Ordinal);
+        return isBelow ? path[folder.Length..].Replace(Path.DirectorySeparatorChar, '/') : LeafOf(path);
     }
-
-    private IEnumerable<DicomFile> ReadFile(string path, bool isGiven)
-    {
-        _cancellation.ThrowIfCancellationRequested();
-        var origin = new DicomOrigin { FileName = Path.GetFileName(path), LocalPath = path };
-        DicomSource source;
-        try
-        {
-            source = new FileDicomSource(path, new FileInfo(path).Length);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [SourceProblem.Unreadable(path, origin, e)];
-        }
-        return _content.Read(source, path, origin, isGiven);
-    }
-
-    private static DicomFile Missing(string path) => Unusable(path, path, new(DicomProblem.NotFound, "It does not exist."));
-
-    private static DicomFile Unusable(string name, string path, DicomProblem problem) => DicomFile.Unusable(name, OriginOf(path), problem);
-
-    private static DicomOrigin OriginOf(string path) => new() { FileName = LeafOf(path), LocalPath = path };
 
     private static string LeafOf(string path)
         => Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) is { Length: > 0 } leaf ? leaf : path;

@@ -1,3 +1,5 @@
+using FlywheelDicom.IO;
+
 namespace FlywheelDicom.Transfer.Sources;
 
 /// <summary>What is told where a place, an archive or a part of one cannot be read.</summary>
@@ -8,6 +10,7 @@ internal static class SourceProblem
     {
         var problem = e switch
         {
+            DicomSourceChangedException changed => new DicomProblem(changed.ProblemId, changed.Message),
             _ when UnsupportedFormat.IsPart(name) => new DicomProblem(DicomProblem.UnsupportedArchive, UnsupportedFormat.PartMessage),
             ArchiveException archive => new DicomProblem(archive.ProblemId, archive.Message),
             NotSupportedException => new DicomProblem(DicomProblem.UnsupportedArchive, $"It is packed in a way that is not supported: {e.Message}"),
@@ -21,6 +24,5 @@ internal static class SourceProblem
     }
 
     /// <summary>A file or a folder that cannot be opened.</summary>
-    public static DicomFile Unreadable(string name, DicomOrigin origin, Exception e)
-        => DicomFile.Unusable(name, origin, new(DicomProblem.Unreadable, e is UnauthorizedAccessException ? "It cannot be read: access is denied." : $"It cannot be read: {e.Message}"));
+    public static DicomFile Unreadable(string name, DicomOrigin origin, Exception e) => DicomFile.Unusable(name, origin, PathProblem.Of(origin.LocalPath, e));
 }

@@ -1,0 +1,8 @@
+namespace FlywheelDicom.IO;
+
+/// <summary>The bytes behind an instance are not those whose header was read: they were replaced, grew or became fewer.</summary>
+public sealed class DicomSourceChangedException(string message) : DicomFormatException($"The source has changed. {message} Read it again, and send that.")
+{
+    /// <inheritdoc/>
+    public override string ProblemId => DicomProblem.SourceChanged;
+}

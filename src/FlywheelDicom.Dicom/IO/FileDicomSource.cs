@@ -1,0 +1,95 @@
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+
+namespace FlywheelDicom.IO;
+
+/// <summary>
+/// A file on disk. What it was when it was first opened it must be each time after: length and time of its last change are
+/// compared exactly, so that what is sent is what was looked at.
+/// </summary>
+/// <param name="path">Links are followed; the length is that of what they lead to.</param>
+public sealed class FileDicomSource(string path) : DicomSource
+{
+    private State? _first;
+
+    /// <exception cref="IOException">The file has gone or cannot be read.</exception>
+    public override long Length
+    {
+        get
+        {
+            if (_first is null)
+                Open().Dispose();
+            return _first!.Length;
+        }
+    }
+
+    /// <exception cref="DicomSourceChangedException">It is not what it was when it was first opened.</exception>
+    public override Stream Open()
+    {
+        if (_first is null && SpecialFile.KindOf(path) is { } kind)
+            throw new IOException($"'{path}' is {kind}, and not a file.");
+        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        try
+        {
+            var state = new State(RandomAccess.GetLength(handle), File.GetLastWriteTimeUtc(handle));
+            var first = Interlocked.CompareExchange(ref _first, state, null) ?? state;
+            if (state != first)
+                throw new DicomSourceChangedException(Difference(first, state));
+            return new FileStreamOfSource(handle, path, state.Length);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    private string Difference(State first, State now) => first.Length != now.Length
+        ? string.Create(CultureInfo.InvariantCulture, $"'{path}' had {first.Length} bytes when its header was read, and has {now.Length} now.")
+        : string.Create(CultureInfo.InvariantCulture, $"'{path}' was changed since its header was read: it was last written at {first.Written:O}, and then at {now.Written:O}.");
+
+    private sealed record State(long Length, DateTime Written);
+
+    /// <summary>Unbuffered, as whoever reads has a buffer of its own; and it ends where it must, or fails.</summary>
+    private sealed class FileStreamOfSource(SafeFileHandle handle, string path, long length) : Stream
+    {
+        private long _position;
+
+        public override bool CanRead => true;
+        public override bool CanSeek => true;
+        public override bool CanWrite => false;
+        public override long Length => length;
+        public override long Position { get => _position; set => Seek(value, SeekOrigin.Begin); }
+
+        public override int Read(Span<byte> buffer)
+        {
+            var wanted = (int)Math.Clamp(length - _position, 0, buffer.Length);
+            if (wanted == 0)
+                return 0;
+            var read = RandomAccess.Read(handle, buffer[..wanted], _position);
+            if (read == 0)
+                throw new DicomSourceChangedException(string.Create(CultureInfo.InvariantCulture, $"'{path}' became shorter while it was read: it ends at byte {_position} of {length}."));
+            _position += read;
+            return read;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override long Seek(long offset, SeekOrigin origin)
+        {
+            var target = origin switch { SeekOrigin.Begin => offset, SeekOrigin.Current => _position + offset, _ => length + offset };
+            return _position = target >= 0 ? target : throw new IOException("A place before the start was sought.");
+        }
+
+        public override void Flush() { }
+        public override void SetLength(long value) => throw new NotSupportedException();
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                handle.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+namespace FlywheelDicom.Transfer.Sources;
+
+/// <summary>A file, or where there is a failure a folder that could not be listed.</summary>
+internal readonly record struct FoundPath(string Path, Exception? Failure);
+
+/// <summary>
+/// Finds the files of a folder, and of those below it. Links to folders are followed when all that is no link is done, and no
+/// folder is read twice, whatever leads to it: so links in a circle end, and a file has the name that is not by a link.
+/// </summary>
+internal sealed class FolderWalk(Action<string> leftOut, CancellationToken cancellation)
+{
+    private readonly HashSet<string> _read = new(StringComparer.Ordinal);
+
+    /// <summary>The files of one folder, then those of each below it.</summary>
+    public IEnumerable<FoundPath> Run(string root, bool recurse)
+    {
+        var folders = new Stack<Folder>();
+        var links = new Queue<string>();
+        links.Enqueue(root);
+        while (folders.Count > 0 || links.Count > 0)
+        {
+            if (!folders.TryPop(out var folder))
+            {
+                var path = links.Dequeue();
+                var (real, broken) = Followed(path);
+                if (broken is not null)
+                {
+                    yield return new FoundPath(path, broken);
+                    continue;
+                }
+                folder = new Folder(path, real);
+            }
+            if (!_read.Add(folder.Real))
+            {
+                leftOut($"'{folder.Path}' is left out: it leads to '{folder.Real}', which was read already.");
+                continue;
+            }
+            var listing = FolderListing.Of(folder.Path, cancellation);
+            foreach (var name in listing.Files)
+                yield return new FoundPath(Path.Combine(folder.Path, name), null);
+            if (listing.Failure is { } failure)
+                yield return new FoundPath(folder.Path, failure);
+            if (!recurse)
+                yield break;
+            for (var i = listing.Folders.Count - 1; i >= 0; i--)
+                folders.Push(new Folder(Path.Combine(folder.Path, listing.Folders[i]), Path.Combine(folder.Real, listing.Folders[i])));
+            foreach (var name in listing.LinkedFolders)
+                links.Enqueue(Path.Combine(folder.Path, name));
+        }
+    }
+
+    private static (string Real, Exception? Failure) Followed(string path)
+    {
+        try
+        {
+            return (RealPath.Of(path), null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (path, e);
+        }
+    }
+
+    /// <param name="Path">As the user knows it.</param>
+    /// <param name="Real">The same with all links followed.</param>
+    private readonly record struct Folder(string Path, string Real);
+}
