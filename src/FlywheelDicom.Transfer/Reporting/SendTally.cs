@@ -24,7 +24,7 @@ public sealed class SendTally
     }
 
     public IReadOnlyList<FwSendReportRow> Rows
-        => [.. _counts.Select(c => new FwSendReportRow(c.Origin.AcquisitionId ?? "", c.Origin.FlywheelPath ?? "", c.Origin.FileName, c.Present, c.Sent))];
+        => [.. _counts.Zip(RowNames.Of([.. Origins]), (c, name) => new FwSendReportRow(c.Origin.AcquisitionId ?? "", c.Origin.FlywheelPath ?? "", name, c.Present, c.Sent))];
 
     /// <summary>All origins met, to tell whether they share a session or acquisition.</summary>
     public IEnumerable<DicomOrigin> Origins => _counts.Select(c => c.Origin);
