@@ -51,7 +51,7 @@ public sealed class StartDicomReceiverCommand : TlsCmdlet
         if (!ShouldProcess($"{ListenAddress}:{Port}", "Start DICOM receiver"))
             return;
         var tls = ServerTls();
-        var folder = Discard ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(Path);
+        var folder = Discard ? null : Resolved(Path);
         try
         {
             var server = DicomServer.Start(new DicomServerOptions

@@ -177,6 +177,13 @@ Describe 'Rows of the report' {
         (Get-DicomFile (Join-Path $study 'S*/IM0001')).Origin.FileName | Should -Be S1/IM0001, S2/IM0001
         (Get-DicomFile (Join-Path $study 'S*')).Origin.FileName | Should -Be S1/IM0001, S2/IM0001
     }
+
+    It 'can be told apart where each file was given by itself' {
+        $receiver = Start-DicomReceiver -Discard -Port 0
+        try { $report = Get-ChildItem $study -File -Recurse | Get-DicomFile | Send-DicomStore 127.0.0.1 -Port $receiver.Port | Export-FwSendReport -OutputDirectory $folder }
+        finally { $receiver | Stop-DicomReceiver }
+        (Import-Csv $report.Path).Filename | Sort-Object | Should -Be S1/IM0001, S2/IM0001
+    }
 }
 
 Describe 'What is no file' -Skip:(-not $isUnix) {
@@ -278,5 +285,17 @@ Describe 'A source that changes between reading and sending' {
         $results[2].Reason | Should -BeLike '*bytes when its header was read*'
         $problems.FullyQualifiedErrorId | Should -Be 'DicomSourceChanged,FlywheelDicom.Cmdlets.SendDicomStoreCommand', 'DicomSourceChanged,FlywheelDicom.Cmdlets.SendDicomStoreCommand'
         Get-Number (Get-DicomFile $there -Recurse) | Sort-Object | Should -Be 1, 4
+    }
+}
+
+Describe 'A path of another provider, where a file is wanted' {
+    It 'is refused by <name>, and no file is made beside the process' -ForEach @(
+        @{ name = 'Start-DicomReceiver'; run = { Start-DicomReceiver -Path Env:receiver } }
+        @{ name = 'Export-FwSendReport'; run = { @() | Export-FwSendReport -Path Env:report.csv } }
+        @{ name = 'Get-DicomSendJournal'; run = { Get-DicomSendJournal -Path Env:journal } }
+        @{ name = 'Send-DicomStore'; run = { @() | Send-DicomStore 127.0.0.1 -Port 1 -Journal Env:journal } }
+    ) {
+        { & $run } | Should -Throw -ErrorId 'NotFileSystemPath,*'
+        Join-Path ([Environment]::CurrentDirectory) 'receiver', 'report.csv', 'journal' | Where-Object { Test-Path $_ } | Should -BeNullOrEmpty
     }
 }

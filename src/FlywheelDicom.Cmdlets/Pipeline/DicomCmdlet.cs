@@ -58,7 +58,17 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>A path as the user gave it, as the file system has it.</summary>
-    private protected string Resolved(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+    private protected string Resolved(string path)
+    {
+        var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+        if (provider.Name != "FileSystem")
+        {
+            // What another provider calls a path would be taken for a file beside the process.
+            var error = new ArgumentException($"'{path}' is not in the file system but in {provider.Name}.");
+            ThrowTerminatingError(new ErrorRecord(error, DicomProblem.NotFileSystem, ErrorCategory.InvalidArgument, path));
+        }
+        return resolved;
+    }
 
     /// <summary>All certificates of PEM files; one that is of no use ends the pipeline.</summary>
     private protected X509Certificate2Collection ReadTrusted(string[] paths)
