@@ -180,7 +180,7 @@ public sealed class DicomFile
         }
         catch (DicomSourceChangedException e)
         {
-            ProblemDetail = new(e.ProblemId, e.Message);
+            ProblemDetail = new(e.ErrorId, e.Message);
         }
         catch (Exception e) when (e is DicomFormatException or ArgumentException)
         {

@@ -12,7 +12,7 @@ internal static class PathProblem
     /// <param name="e">What opening it has led to.</param>
     public static DicomProblem Of(string? path, Exception e) => e switch
     {
-        DicomFormatException format => new(format.ProblemId, format.Message),
+        DicomFormatException format => new(format.ErrorId, format.Message),
         UnauthorizedAccessException => Denied(),
         FileNotFoundException or DirectoryNotFoundException when path is not null => new(DicomProblem.Unreadable, Gone(path)),
         _ => new(DicomProblem.Unreadable, $"It cannot be read: {e.Message}"),

@@ -10,7 +10,7 @@ internal static class SourceProblem
     {
         var problem = e switch
         {
-            DicomSourceChangedException changed => new DicomProblem(changed.ProblemId, changed.Message),
+            DicomSourceChangedException changed => new DicomProblem(changed.ErrorId, changed.Message),
             _ when UnsupportedFormat.IsPart(name) => new DicomProblem(DicomProblem.UnsupportedArchive, UnsupportedFormat.PartMessage),
             ArchiveException archive => new DicomProblem(archive.ProblemId, archive.Message),
             NotSupportedException => new DicomProblem(DicomProblem.UnsupportedArchive, $"It is packed in a way that is not supported: {e.Message}"),

@@ -56,7 +56,7 @@ public sealed class ChangedSourceTests : IDisposable
         foreach (var open in (Func<Stream>[])[file.OpenRead, file.OpenDataset, () => file.OpenDataset(DicomTransferSyntax.ImplicitVRLittleEndian)])
         {
             var e = Assert.Throws<DicomSourceChangedException>(() => open());
-            Assert.Equal("DicomSourceChanged", e.ProblemId);
+            Assert.Equal("DicomSourceChanged", e.ErrorId);
             Assert.Contains(path, e.Message, StringComparison.Ordinal);
         }
         Assert.Throws<DicomSourceChangedException>(() => file.ComputeDigest());

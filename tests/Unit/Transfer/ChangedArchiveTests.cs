@@ -53,7 +53,7 @@ public sealed class ChangedArchiveTests : IDisposable
         File.WriteAllBytes(path, Archive(kind, 3));
         File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddSeconds(5));
         Assert.Equal(2, files.Count);
-        Assert.All(files, f => Assert.Equal("DicomSourceChanged", Assert.Throws<DicomSourceChangedException>(() => f.OpenRead().ReadAll()).ProblemId));
+        Assert.All(files, f => Assert.Equal("DicomSourceChanged", Assert.Throws<DicomSourceChangedException>(() => f.OpenRead().ReadAll()).ErrorId));
     }
 
     [Fact]
