@@ -80,7 +80,9 @@ public sealed class FlywheelSource
     public IEnumerable<DicomFile> ReadLocal(FlywheelItem item, string path)
     {
         ArgumentNullException.ThrowIfNull(item);
-        return _reader.Read(path, item.Origin);
+        return File.Exists(path)
+            ? _reader.Read(path, item.Origin)
+            : [DicomFile.Unusable(item.File.Name, item.Origin, new(DicomProblem.NotFound, $"'{path}' does not exist."))];
     }
 
     private Download? Next(ChannelReader<Task<Download>> downloads)

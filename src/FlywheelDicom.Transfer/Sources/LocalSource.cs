@@ -30,12 +30,14 @@ public sealed class LocalSource
     public IEnumerable<DicomFile> Read(string path, DicomOrigin origin)
     {
         ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(origin);
+        var name = origin.LocalPath ?? origin.FileName;
         // It may be a link to nothing: that is there, and what it lacks is told when it is opened.
         if (!File.Exists(path))
-            return [DicomFile.Unusable(path, origin, PathProblem.OfMissing(path))];
+            return [DicomFile.Unusable(name, origin, PathProblem.OfMissing(path))];
         if (SpecialFile.KindOf(path) is { } kind)
-            return [DicomFile.Unusable(path, origin, PathProblem.OfSpecial(kind))];
-        return _content.Read(new FileDicomSource(path), path, origin, isGiven: true);
+            return [DicomFile.Unusable(name, origin, PathProblem.OfSpecial(kind))];
+        return _content.Read(new FileDicomSource(path), name, origin, isGiven: true);
     }
 
     /// <summary>What a wildcard matched; problems only where it matched no DICOM at all.</summary>
