@@ -10,6 +10,10 @@ public abstract class DicomSource
     /// <exception cref="IOException">The source has gone or cannot be read.</exception>
     public abstract Stream Open();
 
+    /// <summary>For who has it open still: fails where another stream of it would no longer give what that one does.</summary>
+    /// <exception cref="DicomSourceChangedException">Its bytes are not those that were looked at.</exception>
+    public virtual void Verify() { }
+
     /// <summary>An instance was found here: a temporary copy behind it is wanted until the instance is released.</summary>
     public virtual void Retain() { }
 

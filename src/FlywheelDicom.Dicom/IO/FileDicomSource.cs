@@ -44,6 +44,8 @@ public sealed class FileDicomSource(string path) : DicomSource
         }
     }
 
+    public override void Verify() => Open().Dispose();
+
     private string Difference(State first, State now) => first.Length != now.Length
         ? string.Create(CultureInfo.InvariantCulture, $"'{path}' had {first.Length} bytes when its header was read, and has {now.Length} now.")
         : string.Create(CultureInfo.InvariantCulture, $"'{path}' was changed since its header was read: it was last written at {first.Written:O}, and then at {now.Written:O}.");

@@ -11,7 +11,22 @@ internal sealed class SharedFile(DicomSource source)
     public DicomSource Source => source;
 
     /// <summary>A part of it, read once from start to end. Its stream goes back when it is disposed.</summary>
-    public Part OpenPart() => new(this, _idle.TryTake(out var stream) ? stream : source.Open());
+    /// <exception cref="DicomSourceChangedException">The archive is not the one any more whose entries were listed.</exception>
+    public Part OpenPart()
+    {
+        if (!_idle.TryTake(out var stream))
+            return new Part(this, source.Open());
+        try
+        {
+            source.Verify();
+            return new Part(this, stream);
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
 
     internal sealed class Part(SharedFile file, Stream stream) : ForwardStream
     {

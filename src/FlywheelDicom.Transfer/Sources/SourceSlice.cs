@@ -6,6 +6,7 @@ namespace FlywheelDicom.Transfer.Sources;
 internal sealed class SourceSlice(DicomSource whole, long offset, long length) : DicomSource
 {
     public override long Length => length;
+    public override void Verify() => whole.Verify();
     public override void Retain() => whole.Retain();
     public override void Claim() => whole.Claim();
     public override void Release() => whole.Release();

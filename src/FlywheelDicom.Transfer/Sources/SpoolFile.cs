@@ -159,7 +159,7 @@ internal sealed class SpoolFile
             {
                 _fill(this);
                 if (Length != length)
-                    throw new IOException("What it came from has changed meanwhile.");
+                    throw new DicomSourceChangedException("What it was unpacked from gives another length than before.");
                 // Only now: who reads meanwhile waits for the whole.
                 Volatile.Write(ref _handle, filled);
                 return filled;
@@ -168,7 +168,7 @@ internal sealed class SpoolFile
             {
                 filled.Dispose();
                 Length = length;
-                if (e is OperationCanceledException or ArchiveException { ProblemId: DicomProblem.NoTemporarySpace })
+                if (e is OperationCanceledException or DicomSourceChangedException or ArchiveException { ProblemId: DicomProblem.NoTemporarySpace })
                     throw;
                 // Whatever unpacking leads to: who reads is a sender, and has one instance in hand.
                 _gone = new ArchiveException(DicomProblem.BadArchive, $"What it came from could not be unpacked a second time: {e.Message}");
