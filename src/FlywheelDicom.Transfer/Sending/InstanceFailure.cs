@@ -9,7 +9,7 @@ internal readonly record struct InstanceFailure(string ErrorId, string Reason)
     public static InstanceFailure Of(Exception exception) => exception switch
     {
         DicomNetworkException e => new(e.ErrorId, e.Message),
-        DicomFormatException e => new(e.IsTruncated ? DicomProblem.Truncated : DicomProblem.Unreadable, e.Message),
+        DicomFormatException e => new(e.ErrorId, e.Message),
         IOException or UnauthorizedAccessException or InvalidDataException => new(DicomProblem.Unreadable, $"The source cannot be read: {exception.Message}"),
         // Nobody has stopped the run: something that the source waited for was given up.
         OperationCanceledException => new(DicomProblem.Unreadable, $"The source cannot be read: it was given up ({exception.Message})"),
