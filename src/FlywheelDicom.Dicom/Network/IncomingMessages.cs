@@ -1,9 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace FlywheelDicom.Network;
 
 /// <summary>
 /// What comes from the peer: read by one at a time, whoever has the turn, and given to the message that it answers. A read that was
 /// begun stays with the turn until it has ended, so that no two ever read at once.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim whose wait handle nobody asks for holds nothing; others may wait for the turn when the connection is closed.")]
 internal sealed class IncomingMessages(PduTransport transport, MessagesUnderWay underWay, uint maxPduLength)
 {
     private const int MaxDataset = 16 * 1024 * 1024;

@@ -1,5 +1,4 @@
 using FlywheelDicom.TestSupport;
-using FlywheelDicom.Transfer.Sources;
 using SharpCompress.Compressors.BZip2;
 using SharpCompress.Compressors.ZStandard;
 
