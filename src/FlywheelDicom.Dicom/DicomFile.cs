@@ -16,8 +16,13 @@ public sealed class DicomFile
     private readonly DicomTransferSyntax _framing;
     private readonly long _datasetPosition;
     private readonly bool _hasStandardMeta;
+
+    /// <summary>A deflated data set of odd length: a NUL behind it makes it even (PS3.5 §A.5).</summary>
+    private readonly bool _isPaddedBehind;
     private Dictionary<DicomTag, DicomEdit>? _edits;
     private Splice[] _plan = [];
+    private DicomProblem? _headerProblem;
+    private DicomProblem? _stageProblem;
     private bool _isReleased;
 
     private DicomFile(string name, DicomOrigin origin, DicomSource? source, DicomHeader? header)
@@ -31,6 +36,8 @@ public sealed class DicomFile
         _datasetPosition = header?.DatasetPosition ?? 0;
         _hasStandardMeta = (header?.HasStandardMeta ?? false) && !IsReframed;
         _header.SetTarget(header);
+        _plan = header?.Repairs ?? [];
+        _isPaddedBehind = _syntax.IsDeflated && !IsReframed && _plan.Length == 0 && (Length - _datasetPosition) % 2 == 1;
     }
 
     /// <summary>The file, or the entry's path inside its archive.</summary>
@@ -54,7 +61,7 @@ public sealed class DicomFile
     public string? Problem => ProblemDetail?.Message;
 
     /// <summary>The problem with its stable id.</summary>
-    public DicomProblem? ProblemDetail { get; private set; }
+    public DicomProblem? ProblemDetail => _stageProblem ?? _headerProblem;
 
     /// <summary>
     /// The header: every element before pixel data, with edits applied. It is read again from the source where it was
@@ -96,7 +103,7 @@ public sealed class DicomFile
         var header = HeaderScanner.Scan(source, opened);
         if (header is null)
             return null;
-        var file = new DicomFile(name, origin, source, header) { TransferSyntaxUid = header.Syntax.Uid, ProblemDetail = header.Problem };
+        var file = new DicomFile(name, origin, source, header) { TransferSyntaxUid = header.Syntax.Uid, _headerProblem = header.Problem };
         file.ReadIdentity(header);
         source.Retain();
         return file;
@@ -107,13 +114,13 @@ public sealed class DicomFile
 
     /// <summary>A place in the pipeline for what cannot be sent, so that it is counted and reported.</summary>
     public static DicomFile Unusable(string name, DicomOrigin origin, DicomProblem problem)
-        => new(name, origin, null, null) { ProblemDetail = problem };
+        => new(name, origin, null, null) { _headerProblem = problem };
 
     /// <summary>The Part 10 stream with edits applied: what <see cref="Save"/> writes.</summary>
     public Stream OpenRead()
     {
         var source = Source;
-        if (_plan.Length == 0 && _hasStandardMeta)
+        if (_plan.Length == 0 && _hasStandardMeta && !_isPaddedBehind)
             return source.Open();
         if (_hasStandardMeta && !EditsIdentity())
             return new ConcatenatedStream(new LimitedStream(source.Open(), _datasetPosition), OpenDataset());
@@ -176,19 +183,20 @@ public sealed class DicomFile
         }
         catch (PrivateBlockFullException e)
         {
-            ProblemDetail = new(DicomProblem.NoPrivateBlock, e.Message);
+            _stageProblem = new(DicomProblem.NoPrivateBlock, e.Message);
         }
         catch (DicomSourceChangedException e)
         {
-            ProblemDetail = new(e.ErrorId, e.Message);
+            _stageProblem = new(e.ErrorId, e.Message);
         }
-        catch (Exception e) when (e is DicomFormatException or ArgumentException)
+        catch (Exception e) when (e is (IOException and not DicomFormatException) or UnauthorizedAccessException or InvalidDataException)
         {
-            ProblemDetail = new(DicomProblem.Malformed, e.Message);
+            _stageProblem = new(DicomProblem.Unreadable, $"The source can no longer be read: {e.Message}");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            ProblemDetail = new(DicomProblem.Unreadable, $"The source can no longer be read: {e.Message}");
+            // Whatever it is, it is this instance's, and costs no other.
+            _stageProblem = new(DicomProblem.Malformed, $"The tag cannot be added: {e.Message}");
         }
     }
 
@@ -225,17 +233,30 @@ public sealed class DicomFile
     {
         if (IsReframed)
             return new TransferSyntaxConverter(OpenPlain(), _framing, _syntax);
+        if (_isPaddedBehind && _plan.Length == 0)
+            return new ConcatenatedStream(Source.OpenAt(_datasetPosition), new MemoryStream([0], writable: false));
         if (_plan.Length == 0)
             return Source.OpenAt(_datasetPosition);
         return _syntax.IsDeflated ? new DeflatingStream(OpenPlain()) : new SplicedStream(Source.OpenAt(_datasetPosition), _plan);
     }
 
     /// <summary>The data set in another uncompressed syntax; only from one.</summary>
+    /// <exception cref="DicomFormatException">It could not be read in that syntax.</exception>
     internal Stream OpenDataset(DicomTransferSyntax target)
-        => target.Uid == _syntax.Uid ? OpenDataset() : TransferSyntaxConverter.Convert(OpenPlain(), _syntax, target);
+    {
+        if (target.Uid == _syntax.Uid)
+            return OpenDataset();
+        if (_syntax.IsExplicit && !target.IsExplicit)
+        {
+            using var plain = OpenPlain();
+            ImplicitForm.Check(plain, _syntax);
+        }
+        return TransferSyntaxConverter.Convert(OpenPlain(), _syntax, target);
+    }
 
     /// <summary>Bytes that <see cref="OpenDataset()"/> must give, or -1 where only its end tells.</summary>
-    internal long DatasetLength => IsReframed || (_syntax.IsDeflated && _plan.Length > 0) ? -1 : Length - _datasetPosition + SplicePlan.Growth(_plan);
+    internal long DatasetLength => IsReframed || (_syntax.IsDeflated && _plan.Length > 0) ? -1
+        : Length - _datasetPosition + SplicePlan.Growth(_plan) + (_isPaddedBehind && _plan.Length == 0 ? 1 : 0);
 
     private Stream OpenPlain()
     {
@@ -292,9 +313,9 @@ public sealed class DicomFile
         PatientId = dataset.GetString(DicomTag.PatientID);
         var isDirectory = DicomUID.MediaStorageDirectory == (SopClassUid ?? header.MetaSopClassUid);
         if (isDirectory)
-            ProblemDetail = new(DicomProblem.Directory, "A DICOMDIR is an index of files; it is never sent.");
+            _headerProblem = new(DicomProblem.Directory, "A DICOMDIR is an index of files; it is never sent.");
         else if (header.Problem is null)
-            ProblemDetail = MissingUid();
+            _headerProblem = MissingUid();
     }
 
     private DicomProblem? MissingUid()

@@ -20,6 +20,9 @@ public sealed record DicomProblem(string Id, string Message)
     public const string NotListed = "FlywheelNotListed";
     public const string NoPrivateBlock = "PrivateBlockUnavailable";
 
+    /// <summary>It cannot be put into the only transfer syntax that the archive takes; nothing is wrong with it elsewhere.</summary>
+    public const string NotConvertible = "DicomNotConvertible";
+
     /// <summary>Whether an error id is one of these, so that the stage which found it has told of it.</summary>
     public static bool IsProblem(string? id)
         => id is NotDicom or Truncated or Malformed or MissingUid or Directory or Unreadable or NotFound or NotFileSystem or SourceChanged

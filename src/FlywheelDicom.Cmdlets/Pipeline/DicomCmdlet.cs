@@ -128,7 +128,7 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
         DicomProblem.NotFileSystem => ErrorCategory.InvalidArgument,
         DicomProblem.NoPrivateBlock => ErrorCategory.LimitsExceeded,
         DicomProblem.NotDicom or DicomProblem.Truncated or DicomProblem.Malformed or DicomProblem.MissingUid or DicomProblem.Directory
-            or DicomProblem.BadArchive or DicomProblem.EncryptedArchive => ErrorCategory.InvalidData,
+            or DicomProblem.NotConvertible or DicomProblem.BadArchive or DicomProblem.EncryptedArchive => ErrorCategory.InvalidData,
         "DicomStoreFailed" => ErrorCategory.InvalidResult,
         DicomSendResult.SendingFailed => ErrorCategory.InvalidOperation,
         _ => Enum.TryParse<DicomNetworkError>(errorId.Replace("Dicom", "", StringComparison.Ordinal), out var error) ? CategoryOf(error) : ErrorCategory.NotSpecified,

@@ -11,6 +11,9 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
 {
     private const int MaxDepth = 64;
 
+    /// <summary>64 characters of any character set, and padding beyond what is allowed.</summary>
+    private const int MaxShortText = 1024;
+
     private readonly byte[] _bytes;
     private readonly ElementEntry[] _entries;
     private readonly IReadOnlyDictionary<DicomTag, DicomEdit> _edits;
@@ -65,8 +68,9 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
         return string.IsNullOrEmpty(text) ? null : text;
     }
 
-    /// <summary>The text of an element that is known to be text, where an implicit data set cannot say so.</summary>
-    internal string? GetText(DicomTag tag) => RawText(tag, DicomVR.LO);
+    /// <summary>The text of an element that is taken for LO, where an implicit data set cannot say so; null where it is too long for that.</summary>
+    internal string? GetShortText(DicomTag tag)
+        => !_edits.ContainsKey(tag) && Find(tag) is >= 0 and var index && _entries[index].Length > MaxShortText ? null : RawText(tag, DicomVR.LO);
 
     /// <inheritdoc cref="GetString(DicomTag)"/>
     public string? GetString(string tagOrKeyword) => GetString(DicomTag.Parse(tagOrKeyword));
@@ -108,6 +112,8 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
     private DicomVR VROf(ElementEntry entry)
     {
         // What passed through a system that did not know it arrives as UN, little endian (PS3.5 §6.2.2); we may know it.
+        if (entry.IsExplicit && !entry.VR.IsKnown && !entry.VR.IsLongForm)
+            return DicomDictionary.ImpliedVR(entry.Tag);
         if (entry.IsExplicit)
             return entry.VR == DicomVR.UN && entry.Length >= 0 && DicomDictionary.Lookup(entry.Tag) is { } known && known.VR != DicomVR.SQ ? known.VR : entry.VR;
         if (entry.IsSequence)

@@ -35,6 +35,9 @@ public static class DicomDictionary
 
     internal static DicomUID? LookupUID(string uid) => s_uids.Value.GetValueOrDefault(uid);
 
+    /// <summary>Whether the standard has a sequence under this tag.</summary>
+    internal static bool IsSequence(DicomTag tag) => !tag.IsPrivate && s_attributes.Value.Sequences.Contains(tag.Value);
+
     /// <summary>The VR an implicit element has by the book: private creators LO, group lengths UL, unknown ones UN.</summary>
     internal static DicomVR ImpliedVR(DicomTag tag)
     {
@@ -69,6 +72,8 @@ public static class DicomDictionary
 
         public Dictionary<string, DicomTag> ByKeyword { get; } = new(5400, StringComparer.OrdinalIgnoreCase);
 
+        public HashSet<uint> Sequences { get; } = new(1200);
+
         public static AttributeTable Load()
         {
             var table = new AttributeTable();
@@ -94,6 +99,8 @@ public static class DicomDictionary
                 var tag = uint.Parse(row[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
                 _rows[tag] = row;
                 ByKeyword[row[1]] = new DicomTag(tag);
+                if (row[2] == "SQ")
+                    Sequences.Add(tag);
                 return;
             }
             // A repeating group: each x stands for any digit; in the group number only even ones are meant (PS3.5 §7.6).

@@ -39,8 +39,8 @@ public readonly record struct DicomVR
     /// <summary>One of the VRs of PS3.5 §6.2.</summary>
     public bool IsKnown => Kind != VRKind.Unknown;
 
-    /// <summary>Whether the explicit header has a 32-bit length (PS3.5 §7.1.2).</summary>
-    public bool IsLongForm => Kind is VRKind.Binary or VRKind.LongText or VRKind.Sequence or VRKind.Unknown or VRKind.LongNumber;
+    /// <summary>Whether the explicit header has a 32-bit length (PS3.5 §7.1.2): those that may come do, two bytes that are no VR do not.</summary>
+    public bool IsLongForm => Kind is VRKind.Binary or VRKind.LongText or VRKind.Sequence or VRKind.LongNumber || (Kind == VRKind.Unknown && LooksLikeVR(_first, _second));
 
     /// <summary>The bytes that swap as one unit between little and big endian.</summary>
     public int UnitSize => (_first, _second) switch

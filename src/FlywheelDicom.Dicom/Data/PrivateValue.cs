@@ -37,7 +37,7 @@ public sealed class PrivateValue
         var present = dataset.Tags().Where(t => t.Group == Group).Select(t => t.Element).ToHashSet();
         for (var block = 0x10; block <= 0xFF; block++)
         {
-            if (present.Contains((ushort)block) && IsSame(dataset.GetText(Element(block)), Identifier))
+            if (present.Contains((ushort)block) && IsSame(dataset.GetShortText(Element(block)), Identifier))
                 return InBlock(dataset, present, block);
         }
         for (var block = 0x10; block <= 0xFF; block++)
@@ -53,7 +53,7 @@ public sealed class PrivateValue
     private (DicomTag, DicomEdit)[] InBlock(DicomDataset dataset, HashSet<ushort> present, int block)
     {
         var elements = Enumerable.Range(block << 8, 256).Select(e => (ushort)e).ToList();
-        if (elements.Any(e => present.Contains(e) && IsSame(dataset.GetText(Element(e)), Value)))
+        if (elements.Any(e => present.Contains(e) && IsSame(dataset.GetShortText(Element(e)), Value)))
             return [];
         foreach (var element in elements)
         {

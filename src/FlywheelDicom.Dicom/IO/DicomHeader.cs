@@ -3,7 +3,7 @@ using System.IO.Compression;
 namespace FlywheelDicom.IO;
 
 /// <summary>What one pass over the start of a file tells: encoding, where the data set is, and its elements before pixel data.</summary>
-internal sealed class DicomHeader
+internal sealed record DicomHeader
 {
     /// <summary>So much of the encoded header stays in memory while it is in use.</summary>
     public const int MaxKept = 256 * 1024;
@@ -41,6 +41,9 @@ internal sealed class DicomHeader
     public long DatasetEnd { get; init; } = -1;
 
     public required byte[] Bytes { get; init; }
+
+    /// <summary>What has to change so that all lengths are even, in order of position.</summary>
+    public Splice[] Repairs { get; init; } = [];
 
     /// <summary>Null, or why the data set cannot be used.</summary>
     public DicomProblem? Problem { get; init; }

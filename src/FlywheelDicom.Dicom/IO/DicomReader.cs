@@ -26,6 +26,9 @@ public enum DicomTokenKind
 public sealed class DicomReader : IDisposable
 {
     private const int MaxDepth = 64;
+
+    /// <summary>So far is looked ahead for what follows an element without VR: a short value, and the header behind it.</summary>
+    private const int MaxLookAhead = 72 * 1024;
     private const uint Undefined = 0xFFFFFFFF;
 
     private readonly ForwardBuffer _input;
@@ -33,6 +36,10 @@ public sealed class DicomReader : IDisposable
     private readonly bool _bigEndian;
     private readonly long _length;
     private readonly Stack<Frame> _frames = new();
+
+    // What is at fault if the bytes at hand make no sense: an element without a VR, or the sequence before them.
+    private DicomTag _withoutVR;
+    private DicomTag _behind;
 
     /// <param name="dataset">The data set from its first byte, inflated.</param>
     /// <param name="syntax">Its encoding.</param>
@@ -46,10 +53,16 @@ public sealed class DicomReader : IDisposable
     /// <summary>Descends into sequences of defined length too; without it they are elements with an opaque value.</summary>
     public bool DescendsAll { get; init; }
 
+    /// <summary>Whether values may be fragments: not where the transfer syntax is an uncompressed one (PS3.5 §A.4).</summary>
+    internal bool TakesFragments { get; init; } = true;
+
+    /// <summary>Whether a value of odd length was met (PS3.5 §7.1.1 wants even ones).</summary>
+    internal bool HasOddLengths { get; private set; }
+
     public DicomTokenKind Kind { get; private set; }
     public DicomTag Tag { get; private set; }
 
-    /// <summary>As encoded; by the dictionary where it is implicit and <see cref="DescendsAll"/> is set, else UN.</summary>
+    /// <summary>As encoded; where it is implicit, SQ for a sequence that <see cref="DescendsAll"/> descends into, else UN.</summary>
     public DicomVR VR { get; private set; }
 
     /// <summary>Bytes of the value, -1 where undefined.</summary>
@@ -79,7 +92,7 @@ public sealed class DicomReader : IDisposable
         if (HasValue && _input.Position < ValueEnd && !_input.Skip(ValueEnd - _input.Position))
             throw Truncated();
         Position = _input.Position;
-        if (_frames.TryPeek(out var frame) && _input.Position >= frame.End)
+        if (_frames.TryPeek(out var frame) && _input.Position >= frame.Limit)
             return End(frame);
         return frame.Kind switch
         {
@@ -116,7 +129,7 @@ public sealed class DicomReader : IDisposable
     /// <summary>From inside an item of undefined length: how many bytes stand before its delimiter.</summary>
     internal long LengthToItemDelimiter()
     {
-        Push(new Frame(FrameKind.Item, DicomTag.Item, long.MaxValue, _explicit, _bigEndian));
+        Push(new Frame(FrameKind.Item, DicomTag.Item, long.MaxValue, false, _explicit, _bigEndian));
         while (Read() && Depth > 0)
         {
             // Read itself steps over values and nested sequences.
@@ -126,24 +139,30 @@ public sealed class DicomReader : IDisposable
 
     private bool End(Frame frame)
     {
-        if (_input.Position > frame.End)
-            throw new DicomFormatException($"An element runs past the end of what holds it, at byte {frame.End}.");
+        if (!frame.HasLength)
+            throw Broken($"{Where(frame)} has no end: what holds it ends first, at byte {frame.Limit}.");
+        if (_input.Position > frame.Limit)
+            throw Broken($"{Where(frame)} is longer than its length says, at byte {frame.Limit}.");
         _frames.Pop();
         (Tag, Length) = (frame.Tag, 0);
+        _behind = frame.Kind == FrameKind.Item ? default : frame.Tag;
         return Emit(frame.Kind == FrameKind.Item ? DicomTokenKind.ItemEnd : DicomTokenKind.SequenceEnd);
     }
 
     private bool ReadItem(Frame frame)
     {
         var (tag, length) = ReadDelimiter(frame);
-        if (tag == DicomTag.SequenceDelimitationItem)
+        if (tag == DicomTag.SequenceDelimitationItem && !frame.HasLength)
         {
             _frames.Pop();
+            _behind = frame.Tag;
             return Emit(DicomTokenKind.SequenceEnd);
         }
         if (tag != DicomTag.Item)
-            throw new DicomFormatException($"{tag} stands at byte {Position} where an item of the sequence {frame.Tag} should.");
-        Push(new Frame(FrameKind.Item, frame.Tag, EndOf(length, frame), frame.IsExplicit, frame.IsBigEndian));
+            throw Broken($"{tag} stands at byte {Position} where an item of {Where(frame)} should.");
+        var (limit, hasLength) = EndOf(length, frame);
+        _behind = default;
+        Push(new Frame(FrameKind.Item, frame.Tag, limit, hasLength, frame.IsExplicit, frame.IsBigEndian));
         return Emit(DicomTokenKind.ItemStart);
     }
 
@@ -156,7 +175,7 @@ public sealed class DicomReader : IDisposable
             return Emit(DicomTokenKind.FragmentsEnd);
         }
         if (tag != DicomTag.Item || length == Undefined)
-            throw new DicomFormatException($"{tag} stands at byte {Position} where a fragment of {frame.Tag} should.");
+            throw Broken($"{tag} stands at byte {Position} where a fragment of {Named(frame.Tag)} should.");
         EndOf(length, frame);
         return Emit(DicomTokenKind.Fragment);
     }
@@ -188,83 +207,134 @@ public sealed class DicomReader : IDisposable
         if (Tag.Group == DicomTag.Item.Group)
             return ReadStrayDelimiter(frame, inItem);
 
-        var header = 8;
-        uint length;
-        if (IsExplicit && DicomVR.LooksLikeVR(head[4], head[5]))
-        {
-            VR = DicomVR.FromBytes(head[4], head[5]);
-            if (VR.IsLongForm)
-            {
-                if (head.Length < 12)
-                    throw Truncated();
-                header = 12;
-                length = IsBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(head[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(head[8..]);
-            }
-            else
-                length = IsBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(head[6..]) : BinaryPrimitives.ReadUInt16LittleEndian(head[6..]);
-        }
-        else
-        {
-            // Some writers leave single private sequences implicit inside an explicit file.
-            IsExplicit = false;
-            VR = DescendsAll ? DicomDictionary.ImpliedVR(Tag) : DicomVR.UN;
-            length = IsBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(head[4..]) : BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
-        }
+        var (header, length) = ReadVR(head, frame);
+        if (_behind != default || _withoutVR != default)
+            Acquit();
         _input.Skip(header);
         ValuePosition = _input.Position;
         Length = length == Undefined ? -1 : length;
-        var end = EndOf(length, frame);
-        if (length == Undefined)
-            return Open(end);
-        if (DescendsAll && VR == DicomVR.SQ)
+        var (limit, hasLength) = EndOf(length, frame);
+        if (!hasLength)
+            return Open(limit);
+        if (DescendsAll && (IsExplicit ? VR == DicomVR.SQ : DicomDictionary.IsSequence(Tag)))
         {
-            Push(new Frame(FrameKind.Sequence, Tag, end, IsExplicit, IsBigEndian));
+            (VR, _withoutVR) = (DicomVR.SQ, default);
+            Push(new Frame(FrameKind.Sequence, Tag, limit, true, IsExplicit, IsBigEndian));
             return Emit(DicomTokenKind.SequenceStart);
         }
         return Emit(DicomTokenKind.Element);
     }
 
-    private bool Open(long end)
+    /// <summary>Bytes of the header, and the length of the value that it states.</summary>
+    private (int Header, uint Length) ReadVR(ReadOnlySpan<byte> head, Frame holder)
+    {
+        if (IsExplicit && DicomVR.LooksLikeVR(head[4], head[5]))
+        {
+            VR = DicomVR.FromBytes(head[4], head[5]);
+            if (!VR.IsLongForm)
+                return (8, UInt16(head[6..]));
+            return head.Length < 12 ? throw Truncated() : (12, UInt32(head[8..]));
+        }
+        var vr = DicomVR.FromBytes(head[4], head[5]);
+        var (length, shortLength) = (UInt32(head[4..]), UInt16(head[6..]));
+        if (IsExplicit && length != Undefined)
+        {
+            // Others read two bytes that are no VR as one with a short length, if what follows makes sense then.
+            if (IsFollowedByElement(shortLength, holder))
+            {
+                VR = vr;
+                return (8, shortLength);
+            }
+            _withoutVR = Tag;
+        }
+        // Some writers leave single private sequences implicit inside an explicit file.
+        (IsExplicit, VR) = (false, DicomVR.UN);
+        return (8, length);
+    }
+
+    /// <summary>Whether an element, or the end, stands behind a value of this length. Elements in between may be without VR as well.</summary>
+    private bool IsFollowedByElement(int length, Frame holder)
+    {
+        var last = Tag;
+        for (var at = 8 + length; at <= MaxLookAhead;)
+        {
+            if (_input.Position + at == (holder.Kind == FrameKind.None ? _length : holder.Limit))
+                return true;
+            var next = _input.Peek(at + 8);
+            if (next.Length < at || (next.Length < at + 8 && holder.Kind != FrameKind.None))
+                return false;
+            next = next[at..];
+            if (holder.Kind == FrameKind.None && IsPadding(next))
+                return true;
+            if (next.Length < 8)
+                return false;
+            var tag = TagAt(next, IsBigEndian);
+            if (tag == DicomTag.ItemDelimitationItem)
+                return holder.Kind == FrameKind.Item;
+            if (tag <= last || tag.Group == DicomTag.Item.Group)
+                return false;
+            if (DicomVR.LooksLikeVR(next[4], next[5]))
+                return DicomVR.FromBytes(next[4], next[5]).IsKnown;
+            (last, at) = (tag, at + 8 + UInt16(next[6..]));
+        }
+        return false;
+    }
+
+    /// <summary>An element that makes sense: what stands before it is not at fault.</summary>
+    private void Acquit()
+    {
+        var isElement = IsExplicit ? VR.IsKnown : Tag.IsPrivate || DicomDictionary.Lookup(Tag) is not null;
+        if (isElement && Tag > _behind)
+            _behind = default;
+        if (isElement && IsExplicit && Tag > _withoutVR)
+            _withoutVR = default;
+    }
+
+    private bool Open(long limit)
     {
         if (Tag.IsPixelData || (IsExplicit && VR.IsLongForm && VR.IsKnown && VR != DicomVR.SQ && VR != DicomVR.UN))
         {
-            Push(new Frame(FrameKind.Fragments, Tag, end, IsExplicit, IsBigEndian));
+            if (VR.IsText || VR.Code is "SV" or "UV")
+                throw Broken($"{Named(Tag)} has VR {VR} and an undefined length, which only a sequence or pixel data may have.");
+            if (!TakesFragments)
+                throw Broken($"{Named(Tag)} is compressed, and nothing says how: it holds fragments, but the file states no compressed transfer syntax.");
+            Push(new Frame(FrameKind.Fragments, Tag, limit, false, IsExplicit, IsBigEndian));
             return Emit(DicomTokenKind.FragmentsStart);
         }
+        if (!IsExplicit && DicomDictionary.Lookup(Tag) is { } known && known.VR != DicomVR.SQ && known.VR != DicomVR.UN)
+            throw Broken($"{Named(Tag)} has an undefined length, which only a sequence or pixel data may have.");
         // PS3.5 §6.2.2: UN of undefined length is a sequence in Implicit VR Little Endian.
         var unknown = IsExplicit && VR == DicomVR.UN;
-        Push(new Frame(FrameKind.Sequence, Tag, end, IsExplicit && !unknown, IsBigEndian && !unknown));
+        Push(new Frame(FrameKind.Sequence, Tag, limit, false, IsExplicit && !unknown, IsBigEndian && !unknown));
         return Emit(DicomTokenKind.SequenceStart);
     }
 
     private bool ReadStrayDelimiter(Frame frame, bool inItem)
     {
-        if (inItem && Tag == DicomTag.SequenceDelimitationItem)
-        {
-            // The item's own delimiter was left out: close it, the sequence reads its own next.
-            _frames.Pop();
-            return Emit(DicomTokenKind.ItemEnd);
-        }
-        if (inItem && Tag == DicomTag.ItemDelimitationItem)
+        if (inItem && Tag == DicomTag.ItemDelimitationItem && !frame.HasLength)
         {
             ReadDelimiter(frame);
             _frames.Pop();
             return Emit(DicomTokenKind.ItemEnd);
         }
-        throw new DicomFormatException($"{Tag} stands at byte {Position}, outside any sequence.");
+        throw Broken(inItem ? $"{Where(frame)} has no end, or more than one: {Tag} stands in it at byte {Position}."
+            : $"{Tag} stands at byte {Position}, outside any sequence.");
     }
 
-    /// <summary>Where a value ends, refused if that is beyond what holds it or beyond the data.</summary>
-    private long EndOf(uint length, Frame holder)
+    /// <summary>Where a value ends, refused if that is beyond what holds it or beyond the data; where the length is undefined, where it must have ended.</summary>
+    private (long Limit, bool HasLength) EndOf(uint length, Frame holder)
     {
+        var limit = holder.Kind == FrameKind.None ? long.MaxValue : holder.Limit;
         if (length == Undefined)
-            return long.MaxValue;
+            return (limit, false);
+        HasOddLengths |= (length & 1) != 0;
         var end = ValuePosition + length;
-        if (end > _length)
-            throw Truncated();
-        if (holder.Kind != FrameKind.None && end > holder.End)
-            throw new DicomFormatException($"{Tag} at byte {Position} has length {length}, more than what holds it.");
-        return end;
+        if (end > limit)
+        {
+            throw Broken(Tag == DicomTag.Item ? $"An item at byte {Position} is longer than {Where(holder)}, which holds it."
+                : $"{Tag} at byte {Position} has length {length}, more than {Where(holder)} holds.");
+        }
+        return end > _length ? throw Truncated() : (end, true);
     }
 
     private void Push(Frame frame)
@@ -283,8 +353,26 @@ public sealed class DicomReader : IDisposable
     /// <summary>Zeros where an element should be, or the end: some writers pad files to a block.</summary>
     private static bool IsPadding(ReadOnlySpan<byte> head) => head.IsEmpty || !head.ContainsAnyExcept((byte)0);
 
+    private ushort UInt16(ReadOnlySpan<byte> bytes) => IsBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+
+    private uint UInt32(ReadOnlySpan<byte> bytes) => IsBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+
     private DicomFormatException Truncated()
-        => new($"The data set is truncated: {Tag} promises more bytes than there are (element at byte {Position} of the data set).", isTruncated: true);
+        => Broken($"The data set is truncated: {Tag} promises more bytes than there are (element at byte {Position} of the data set).", isTruncated: true);
+
+    /// <summary>Says what is at fault, which may be what stands before the bytes that make no sense.</summary>
+    private DicomFormatException Broken(string message, bool isTruncated = false)
+    {
+        if (_withoutVR != default)
+            return new($"{_withoutVR} has no valid VR, and no length that fits what follows.");
+        return _behind != default
+            ? new($"The sequence {Named(_behind)} does not end where it says: what stands behind it, at byte {Position}, is no element.")
+            : new(message, isTruncated);
+    }
+
+    private static string Where(Frame frame) => frame.Kind == FrameKind.Item ? $"an item of the sequence {Named(frame.Tag)}" : $"the sequence {Named(frame.Tag)}";
+
+    private static string Named(DicomTag tag) => DicomDictionary.Lookup(tag) is { Keyword.Length: > 0 } known ? $"{tag} {known.Keyword}" : tag.ToString();
 
     internal static DicomTag TagAt(ReadOnlySpan<byte> bytes, bool bigEndian) => bigEndian
         ? new DicomTag(BinaryPrimitives.ReadUInt16BigEndian(bytes), BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]))
@@ -292,5 +380,6 @@ public sealed class DicomReader : IDisposable
 
     private enum FrameKind { None, Sequence, Item, Fragments }
 
-    private readonly record struct Frame(FrameKind Kind, DicomTag Tag, long End, bool IsExplicit, bool IsBigEndian);
+    /// <summary>What is open, and where it ends; without a length of its own, where it must have ended.</summary>
+    private readonly record struct Frame(FrameKind Kind, DicomTag Tag, long Limit, bool HasLength, bool IsExplicit, bool IsBigEndian);
 }

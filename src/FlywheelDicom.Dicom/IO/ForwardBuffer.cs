@@ -18,7 +18,7 @@ internal sealed class ForwardBuffer : IDisposable
     private bool _keeps;
 
     /// <param name="stream">Where it starts to read.</param>
-    /// <param name="size">The window; nothing longer can be peeked at.</param>
+    /// <param name="size">The window; it grows where more is peeked at.</param>
     public ForwardBuffer(Stream stream, int size = 8192)
     {
         _stream = stream;
@@ -127,6 +127,15 @@ internal sealed class ForwardBuffer : IDisposable
         _kept = larger;
     }
 
+    private void GrowWindow(int size)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(size);
+        _buffer.AsSpan(_start, _end - _start).CopyTo(larger);
+        (_end, _start) = (_end - _start, 0);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
+    }
+
     private void Fill(int count)
     {
         if (_start > 0)
@@ -135,6 +144,8 @@ internal sealed class ForwardBuffer : IDisposable
             _end -= _start;
             _start = 0;
         }
+        if (count > _buffer.Length)
+            GrowWindow(count);
         while (_end < count)
         {
             var read = _stream.Read(_buffer, _end, _buffer.Length - _end);

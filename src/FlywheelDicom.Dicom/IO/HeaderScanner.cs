@@ -35,19 +35,12 @@ internal static class HeaderScanner
             return Broken(broken, position);
         var (syntax, framing, agrees) = EffectiveSyntax(meta.Syntax, input.Peek(12));
         var header = ScanDataset(source, stream, input, position, syntax, framing, whole);
-        return With(header, meta, isStandard && agrees && meta.IsStandard);
+        return header with { HasStandardMeta = isStandard && agrees && meta.IsStandard, MetaSopClassUid = meta.SopClass };
     }
 
     /// <summary>A first look at the first bytes, with no promise.</summary>
     public static bool MayBeDicom(ReadOnlySpan<byte> head)
         => FindMeta(head).Skip >= 0 || Guess(head) is { } syntax && DicomReader.TagAt(head, syntax.IsBigEndian).Group is 0x0002 or 0x0008;
-
-    private static DicomHeader With(DicomHeader header, Meta meta, bool standard) => new()
-    {
-        Syntax = header.Syntax, Framing = header.Framing, DatasetPosition = header.DatasetPosition, Entries = header.Entries, Tail = header.Tail, Bytes = header.Bytes,
-        PixelDataPosition = header.PixelDataPosition, IsWhole = header.IsWhole, DatasetEnd = header.DatasetEnd, Problem = header.Problem,
-        HasStandardMeta = standard, MetaSopClassUid = meta.SopClass,
-    };
 
     private static DicomHeader Broken(DicomProblem problem, long position) => new()
     {
@@ -62,16 +55,21 @@ internal static class HeaderScanner
             return (132, true);
         if (head.Length >= 8 && head[..4].SequenceEqual(Magic))
             return (4, false);
-        var isBareMeta = head.Length >= 8 && head[0] == 2 && head[1] == 0 && head[3] == 0
-            && (DicomVR.LooksLikeVR(head[4], head[5]) || (head[2] == 0 && BinaryPrimitives.ReadUInt32LittleEndian(head[4..]) == 4));
-        return (isBareMeta ? 0 : -1, false);
+        if (IsBareMeta(head))
+            return (0, false);
+        // A preamble whose DICM was left out.
+        return (head.Length >= 136 && IsBareMeta(head[128..]) ? 128 : -1, false);
     }
+
+    private static bool IsBareMeta(ReadOnlySpan<byte> head) => head.Length >= 8 && head[0] == 2 && head[1] == 0 && head[3] == 0
+        && (DicomVR.LooksLikeVR(head[4], head[5]) || (head[2] == 0 && BinaryPrimitives.ReadUInt32LittleEndian(head[4..]) == 4));
 
     /// <summary>Group 0002, always Explicit VR Little Endian; its own length is not trusted (practice).</summary>
     private static Meta ReadMeta(ForwardBuffer input)
     {
         var meta = new Meta { IsStandard = true };
         var statedEnd = -1L;
+        var last = -1;
         while (true)
         {
             var head = input.Peek(12);
@@ -80,6 +78,10 @@ internal static class HeaderScanner
             if (input.Position == statedEnd && DicomTransferSyntax.Lookup(meta.Syntax ?? "").IsDeflated)
                 return meta;
             var tag = DicomReader.TagAt(head, false);
+            // Elements beyond the stated length are met, and belong to it; what begins anew does not.
+            if ((tag.Element == 0 && last >= 0) || (tag.Element == 0x0010 && meta.Syntax is not null) || (statedEnd >= 0 && input.Position >= statedEnd && tag.Element <= last))
+                return meta with { Problem = new(DicomProblem.Malformed, $"The data set begins with a second group 0002: {tag} stands where the meta information has ended.") };
+            last = tag.Element;
             var isExplicit = DicomVR.LooksLikeVR(head[4], head[5]);
             var isLong = isExplicit && DicomVR.FromBytes(head[4], head[5]).IsLongForm;
             if (isLong && head.Length < 12)
@@ -171,28 +173,30 @@ internal static class HeaderScanner
     private static DicomHeader ScanDataset(
         DicomSource source, Stream stream, ForwardBuffer input, long position, DicomTransferSyntax syntax, DicomTransferSyntax framing, bool whole)
     {
+        var length = source.Length - position;
         if (!syntax.IsDeflated)
         {
             input.Rebase(DicomHeader.MaxKept);
-            return Walk(input, position, syntax, framing, source.Length - position, whole || stream.CanSeek);
+            return Walk(input, position, syntax, framing, length, whole || stream.CanSeek, () => source.OpenAt(position));
         }
         using var raw = source.OpenAt(position);
         using var plain = new DeflateStream(raw, CompressionMode.Decompress);
         using var inflated = new ForwardBuffer(plain);
         inflated.Rebase(DicomHeader.MaxKept);
         // How long it is only its end tells, so a cut one is found by inflating it.
-        return Walk(inflated, position, syntax, framing, long.MaxValue, whole: true);
+        return Walk(inflated, position, syntax, framing, long.MaxValue, whole: true, () => new DeflateStream(source.OpenAt(position), CompressionMode.Decompress));
     }
 
     private static DicomHeader Walk(
-        ForwardBuffer input, long position, DicomTransferSyntax syntax, DicomTransferSyntax framing, long length, bool whole)
+        ForwardBuffer input, long position, DicomTransferSyntax syntax, DicomTransferSyntax framing, long length, bool whole, Func<Stream> again)
     {
         List<ElementEntry> entries = new(32), tail = [];
         DicomProblem? problem = null;
         var pixels = -1L;
         var end = -1L;
         // The window is the caller's: the reader is not disposed here.
-        var reader = new DicomReader(input, framing.IsExplicit, framing.IsBigEndian, length);
+        var reader = new DicomReader(input, framing.IsExplicit, framing.IsBigEndian, length) { DescendsAll = true, TakesFragments = syntax.IsEncapsulated };
+        Splice[] repairs = [];
         try
         {
             var atPixels = DatasetWalk.Run(reader, entries, stopAtPixelData: true);
@@ -200,7 +204,8 @@ internal static class HeaderScanner
             if (atPixels)
             {
                 pixels = reader.Position;
-                whole |= reader.Kind == DicomTokenKind.FragmentsStart;
+                // What stands behind native pixel data is looked at too, if there is something.
+                whole |= reader.Kind == DicomTokenKind.FragmentsStart || reader.ValuePosition + reader.Length != length;
                 if (whole)
                     WalkTail(reader, tail);
             }
@@ -210,6 +215,8 @@ internal static class HeaderScanner
                 end = input.Position;
             if (entries.Count == 0)
                 problem = new(DicomProblem.Malformed, "The file has no data set.");
+            else if (reader.HasOddLengths || (length != long.MaxValue && (length & 1) == 1))
+                repairs = EvenLengths.Plan(again, framing, length);
         }
         catch (DicomFormatException e) when (e is not DicomSourceChangedException)
         {
@@ -224,7 +231,7 @@ internal static class HeaderScanner
         return new DicomHeader
         {
             Syntax = syntax, Framing = framing, DatasetPosition = position, HasStandardMeta = false, MetaSopClassUid = null, Entries = [.. entries], Tail = [.. tail],
-            PixelDataPosition = pixels, IsWhole = whole, DatasetEnd = end, Bytes = input.Kept, Problem = problem,
+            PixelDataPosition = pixels, IsWhole = whole, DatasetEnd = end, Bytes = input.Kept, Problem = problem, Repairs = repairs,
         };
     }
 

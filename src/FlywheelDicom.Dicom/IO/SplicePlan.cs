@@ -13,7 +13,7 @@ internal static class SplicePlan
 {
     public static Splice[] Of(DicomHeader header, IReadOnlyDictionary<DicomTag, DicomEdit> edits)
     {
-        var splices = new List<Splice>();
+        var splices = header.Repairs.Length == 0 ? [] : Remaining(header, edits).ToList();
         foreach (var (tag, edit) in edits.OrderBy(e => e.Key))
         {
             if (Place(header, tag, edit) is { } splice)
@@ -29,6 +29,17 @@ internal static class SplicePlan
 
     /// <summary>How many bytes the data set grows by.</summary>
     public static long Growth(Splice[] plan) => plan.Sum(s => s.Inserted.Length - s.Removed);
+
+    /// <summary>The repairs of what is not edited; the length of an edited group is computed anew.</summary>
+    private static IEnumerable<Splice> Remaining(DicomHeader header, IReadOnlyDictionary<DicomTag, DicomEdit> edits)
+    {
+        var replaced = edits.Keys.Select(header.Find).OfType<ElementEntry>()
+            .Concat(edits.Keys.Select(t => header.Find(new DicomTag(t.Group, 0))).OfType<ElementEntry>()).ToArray();
+        return header.Repairs.Where(r => !Array.Exists(replaced, e => IsOf(r, e)));
+    }
+
+    /// <summary>A repair stands inside its element, or is the padding at its end.</summary>
+    private static bool IsOf(Splice repair, ElementEntry entry) => repair.Position > entry.Position && repair.Position <= entry.End;
 
     private static Splice? Place(DicomHeader header, DicomTag tag, DicomEdit edit)
     {
@@ -61,7 +72,7 @@ internal static class SplicePlan
         var tag = new DicomTag(group, 0);
         if (header.Find(tag) is not { Length: 4 } stated || edits.ContainsKey(tag))
             return null;
-        var size = Elements(header).Where(e => e.Tag.Group == group && !e.Tag.IsGroupLength && !edits.ContainsKey(e.Tag)).Sum(e => e.End - e.Position)
+        var size = Elements(header).Where(e => e.Tag.Group == group && !e.Tag.IsGroupLength && !edits.ContainsKey(e.Tag)).Sum(e => e.End - e.Position + Growth(header.Repairs, e))
             + edits.Where(e => e.Key.Group == group && !e.Value.IsRemoval).Sum(e => (long)Encode(header.Framing, e.Key, e.Value.VR, e.Value.Value).Length);
         var value = new byte[4];
         if (header.Framing.IsBigEndian)
@@ -70,6 +81,9 @@ internal static class SplicePlan
             BinaryPrimitives.WriteUInt32LittleEndian(value, (uint)size);
         return new Splice(stated.ValuePosition, 4, value);
     }
+
+    private static long Growth(Splice[] repairs, ElementEntry entry)
+        => repairs.Length == 0 ? 0 : repairs.Where(r => IsOf(r, entry)).Sum(r => r.Inserted.Length - r.Removed);
 
     private static IEnumerable<ElementEntry> Elements(DicomHeader header) => header.Entries.Concat(header.Tail);
 
@@ -89,6 +103,9 @@ internal static class SplicePlan
 
     private static byte[] Encode(DicomTransferSyntax syntax, DicomTag tag, DicomVR vr, byte[] littleEndian)
     {
+        // A value too long for a short length goes as UN, which has a long one and is little endian always (PS3.5 §6.2.2).
+        if (syntax.IsExplicit && !vr.IsLongForm && littleEndian.Length > ElementHeader.MaxShortLength)
+            vr = DicomVR.UN;
         var header = ElementHeader.Size(syntax.IsExplicit, vr);
         var bytes = new byte[header + littleEndian.Length];
         ElementHeader.Write(bytes, tag, vr, (uint)littleEndian.Length, syntax.IsExplicit, syntax.IsBigEndian);

@@ -105,9 +105,10 @@ internal sealed class TransferSyntaxConverter : ForwardStream
         if (_reader.Tag.IsGroupLength)
             return;
         var vr = SourceVR();
-        var written = _target.IsExplicit && !vr.IsLongForm && _reader.Length > ElementHeader.MaxShortLength ? DicomVR.UN : vr;
+        // UN where the length needs it, or where there was no VR: its value is little endian always (PS3.5 §6.2.2).
+        var written = _target.IsExplicit && !vr.IsLongForm && (!vr.IsKnown || _reader.Length > ElementHeader.MaxShortLength) ? DicomVR.UN : vr;
         _end = ElementHeader.Write(_chunk, _reader.Tag, written, (uint)_reader.Length, _target.IsExplicit, _target.IsBigEndian);
-        _unit = _reader.IsBigEndian == _target.IsBigEndian ? 1 : vr.UnitSize;
+        _unit = _reader.IsBigEndian == (_target.IsBigEndian && written != DicomVR.UN) || vr == DicomVR.UN ? 1 : vr.UnitSize;
         _inValue = _reader.Length > 0;
         if (_reader.Length == 2 && (_reader.Tag == DicomTag.BitsAllocated || _reader.Tag == DicomTag.PixelRepresentation))
             Remember();

@@ -1,0 +1,203 @@
+using System.Buffers.Binary;
+
+namespace FlywheelDicom.IO;
+
+/// <summary>
+/// Finds values of odd length in a second walk and plans what makes them even (PS3.5 §7.1.1, §6.2): a byte of padding behind each,
+/// its length, and with it the lengths of the items, sequences and groups that hold it and the offset tables of fragments.
+/// </summary>
+internal sealed class EvenLengths
+{
+    private const int MaxOffsetTable = 64 * 1024 * 1024;
+    private static readonly DicomTag s_extendedOffsetTable = new(0x7FE0, 0x0001);
+
+    private readonly DicomReader _reader;
+    private readonly List<Splice> _splices = [];
+    private readonly Stack<Holder> _holders = new();
+    private readonly List<long> _paddedEnds = [];
+    private OffsetTable? _basic;
+    private OffsetTable? _extended;
+    private long _firstFragment = -1;
+    private GroupLength? _group;
+
+    private EvenLengths(DicomReader reader) => _reader = reader;
+
+    /// <param name="open">The plain data set from its first byte.</param>
+    /// <param name="framing">How it is framed.</param>
+    /// <param name="length">Its bytes, or <see cref="long.MaxValue"/> where only its end tells.</param>
+    public static Splice[] Plan(Func<Stream> open, DicomTransferSyntax framing, long length)
+    {
+        using var stream = open();
+        using var reader = new DicomReader(stream, framing, length) { DescendsAll = true };
+        var plan = new EvenLengths(reader);
+        while (reader.Read())
+            plan.Take();
+        plan.EndGroup();
+        var splices = plan._splices.OrderBy(s => s.Position).ToList();
+        // What is left are zeros behind the data set.
+        if (length != long.MaxValue && ((length + SplicePlan.Growth([.. splices])) & 1) == 1)
+            splices.Add(new Splice(length, 0, [0]));
+        return [.. splices];
+    }
+
+    private void Take()
+    {
+        if (_holders.Count == 0 && _reader.Kind is DicomTokenKind.Element or DicomTokenKind.SequenceStart or DicomTokenKind.FragmentsStart)
+            TakeGroup();
+        switch (_reader.Kind)
+        {
+            case DicomTokenKind.Element:
+                if (_reader.Tag == s_extendedOffsetTable && _holders.Count == 0)
+                    _extended = ReadOffsets(8);
+                if (IsOdd)
+                    PadElement();
+                break;
+            case DicomTokenKind.Fragment:
+                TakeFragment();
+                break;
+            case DicomTokenKind.SequenceStart or DicomTokenKind.ItemStart or DicomTokenKind.FragmentsStart:
+                if (_reader.Kind == DicomTokenKind.FragmentsStart)
+                    (_firstFragment, _basic) = (-1, null);
+                _holders.Push(new Holder(_reader.ValuePosition, _reader.Length, _reader.IsBigEndian));
+                break;
+            default:
+                EndHolder();
+                break;
+        }
+    }
+
+    private bool IsOdd => (_reader.Length & 1) == 1 && _reader.Length > 0;
+
+    private void PadElement()
+    {
+        var isShort = _reader.IsExplicit && !_reader.VR.IsLongForm;
+        var even = _reader.Length + 1;
+        var growth = 1;
+        if (isShort && even > ElementHeader.MaxShortLength)
+        {
+            // One more than a short length can say: UN has a long one (PS3.5 §6.2.2).
+            var header = new byte[12];
+            ElementHeader.Write(header, _reader.Tag, DicomVR.UN, (uint)even, isExplicit: true, _reader.IsBigEndian);
+            _splices.Add(new Splice(_reader.Position + 4, 4, header[4..]));
+            growth += 4;
+        }
+        else
+            _splices.Add(Number(_reader.ValuePosition - (isShort ? 2 : 4), even, isShort ? 2 : 4, _reader.IsBigEndian));
+        var vr = _reader.IsExplicit && _reader.VR.IsKnown ? _reader.VR : DicomDictionary.ImpliedVR(_reader.Tag);
+        _splices.Add(new Splice(_reader.ValuePosition + _reader.Length, 0, [vr.Padding]));
+        Grow(growth);
+    }
+
+    private void TakeFragment()
+    {
+        var isTable = _basic is null;
+        if (isTable)
+        {
+            _firstFragment = _reader.ValuePosition + _reader.Length;
+            _basic = ReadOffsets(4) ?? OffsetTable.None;
+        }
+        if (!IsOdd)
+            return;
+        _splices.Add(Number(_reader.ValuePosition - 4, _reader.Length + 1, 4, _reader.IsBigEndian));
+        _splices.Add(new Splice(_reader.ValuePosition + _reader.Length, 0, [0]));
+        if (!isTable)
+            _paddedEnds.Add(_reader.ValuePosition + _reader.Length - _firstFragment);
+        Grow(1);
+    }
+
+    private void EndHolder()
+    {
+        var holder = _holders.Pop();
+        if (holder.Length >= 0 && holder.Growth > 0)
+            _splices.Add(Number(holder.ValuePosition - 4, holder.Length + holder.Growth, 4, holder.IsBigEndian));
+        if (_reader.Kind == DicomTokenKind.FragmentsEnd && _paddedEnds.Count > 0)
+        {
+            Move(_basic);
+            if (_holders.Count == 0)
+                Move(_extended);
+            _paddedEnds.Clear();
+        }
+        if (holder.Growth > 0)
+            Grow(holder.Growth);
+    }
+
+    private void Grow(long count)
+    {
+        if (_holders.TryPeek(out var holder))
+            holder.Growth += count;
+        else if (_group is { } group)
+            group.Growth += count;
+    }
+
+    /// <summary>An element at the top: a group length begins a group, one of another group ends it.</summary>
+    private void TakeGroup()
+    {
+        if (_group is { } open && open.Group != _reader.Tag.Group)
+            EndGroup();
+        if (!_reader.Tag.IsGroupLength || _reader.Length != 4)
+            return;
+        var value = new byte[4];
+        _reader.ReadValue(value);
+        var length = _reader.IsBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(value) : BinaryPrimitives.ReadUInt32LittleEndian(value);
+        _group = new GroupLength(_reader.Tag.Group, _reader.ValuePosition, length, _reader.IsBigEndian);
+    }
+
+    private void EndGroup()
+    {
+        if (_group is { Growth: > 0 } group)
+            _splices.Add(Number(group.ValuePosition, group.Length + group.Growth, 4, group.IsBigEndian));
+        _group = null;
+    }
+
+    private OffsetTable? ReadOffsets(int size)
+    {
+        if (_reader.Length <= 0 || _reader.Length > MaxOffsetTable || _reader.Length % size != 0)
+            return null;
+        var value = new byte[_reader.Length];
+        for (var read = 0; read < value.Length;)
+            read += _reader.ReadValue(value.AsSpan(read));
+        return new OffsetTable(_reader.ValuePosition, value, size);
+    }
+
+    /// <summary>Offsets count from the first fragment (PS3.5 §A.4): each moves by the bytes put in before it. Fragments are little endian.</summary>
+    private void Move(OffsetTable? table)
+    {
+        if (table is null || table.Value.Length == 0)
+            return;
+        for (var at = 0; at < table.Value.Length; at += table.Size)
+        {
+            var entry = table.Value.AsSpan(at, table.Size);
+            var offset = table.Size == 4 ? BinaryPrimitives.ReadUInt32LittleEndian(entry) : BinaryPrimitives.ReadUInt64LittleEndian(entry);
+            var found = _paddedEnds.BinarySearch((long)Math.Min(offset, long.MaxValue));
+            var moved = offset + (ulong)(found >= 0 ? found + 1 : ~found);
+            if (table.Size == 4)
+                BinaryPrimitives.WriteUInt32LittleEndian(entry, (uint)moved);
+            else
+                BinaryPrimitives.WriteUInt64LittleEndian(entry, moved);
+        }
+        _splices.Add(new Splice(table.Position, table.Value.Length, table.Value));
+    }
+
+    private static Splice Number(long position, long value, int size, bool bigEndian)
+    {
+        var bytes = new byte[size];
+        for (var i = 0; i < size; i++)
+            bytes[bigEndian ? size - 1 - i : i] = (byte)(value >> (8 * i));
+        return new Splice(position, size, bytes);
+    }
+
+    private sealed record Holder(long ValuePosition, long Length, bool IsBigEndian)
+    {
+        public long Growth { get; set; }
+    }
+
+    private sealed record GroupLength(ushort Group, long ValuePosition, uint Length, bool IsBigEndian)
+    {
+        public long Growth { get; set; }
+    }
+
+    private sealed record OffsetTable(long Position, byte[] Value, int Size)
+    {
+        public static OffsetTable None { get; } = new(0, [], 4);
+    }
+}
