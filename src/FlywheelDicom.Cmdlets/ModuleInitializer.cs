@@ -14,7 +14,11 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssem
     private static readonly Lazy<PrivateContext> s_private = new(() => new PrivateContext(s_folder));
 
     /// <summary>Once for the process, and for good: the module may go from one runspace and stay in others.</summary>
-    static ModuleInitializer() => AssemblyLoadContext.Default.Resolving += Resolve;
+    static ModuleInitializer()
+    {
+        AssemblyLoadContext.Default.Resolving += Resolve;
+        EngineHost.Attach();
+    }
 
     public void OnImport() => ModuleState.Current.Begin();
 

@@ -79,7 +79,7 @@ public sealed class DicomFile
     /// <exception cref="DicomFormatException">It is not DICOM.</exception>
     public static DicomFile Open(string path)
     {
-        var info = new FileInfo(path);
+        var info = new FileInfo(DicomHost.ResolvePath(path));
         var origin = new DicomOrigin { FileName = info.Name, LocalPath = info.FullName };
         return Read(new FileDicomSource(info.FullName), info.FullName, origin)
             ?? throw new DicomFormatException($"'{path}' is not DICOM.");
@@ -116,7 +116,7 @@ public sealed class DicomFile
     public static DicomFile Unusable(string name, DicomOrigin origin, DicomProblem problem)
         => new(name, origin, null, null) { _headerProblem = problem };
 
-    /// <summary>The Part 10 stream with edits applied: what <see cref="Save"/> writes.</summary>
+    /// <summary>The Part 10 stream with edits applied: what <see cref="Save(string)"/> writes.</summary>
     public Stream OpenRead()
     {
         var source = Source;
@@ -129,42 +129,56 @@ public sealed class DicomFile
     }
 
     /// <summary>Writes the instance with its edits to a new file; half a file is never left.</summary>
-    public void Save(string path)
+    /// <param name="path">Where to; relative to the shell's location (<see cref="DicomHost.ResolvePath"/>).</param>
+    /// <exception cref="InvalidOperationException">The instance has a <see cref="Problem"/>.</exception>
+    /// <exception cref="IOException">There is a file already, it is the instance's own source, or it cannot be written.</exception>
+    public void Save(string path) => Save(path, DicomSaveMode.CreateNew);
+
+    /// <summary>The same, with a say about a file that is there already. The instance's own source is never written over.</summary>
+    /// <inheritdoc cref="Save(string)"/>
+    public void Save(string path, DicomSaveMode mode)
     {
-        var partial = path + ".partial";
-        try
-        {
-            using (var source = OpenRead())
-            using (var target = new FileStream(partial, FileMode.Create, FileAccess.Write))
-                source.CopyTo(target);
-            File.Move(partial, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(partial);
-            throw;
-        }
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (ProblemDetail is { } problem)
+            throw new InvalidOperationException($"'{Name}' is not saved: {problem.Message}");
+        DicomFileWriter.Write(this, Source, path, mode);
     }
 
     /// <summary>Gives a top-level element a value (null: present and empty), in the VR it has or the dictionary's.</summary>
     /// <param name="tagOrKeyword">PatientName, (0010,0010) or 00100010.</param>
-    /// <param name="value">Text, number, an array of them, or bytes.</param>
-    /// <exception cref="ArgumentException">The element cannot be edited, or the value does not fit.</exception>
+    /// <param name="value">
+    /// Text as DICOM writes it, a number, date, time, span, boolean or enumerated value of .NET, an array of them, or bytes for a
+    /// binary VR. The culture does not count.
+    /// </param>
+    /// <exception cref="ArgumentException">The element cannot be edited, or its VR or multiplicity does not allow the value.</exception>
+    /// <exception cref="FormatException">There is no such tag or keyword.</exception>
+    /// <exception cref="IOException">The source can no longer be read; the instance has a <see cref="Problem"/> then.</exception>
     public void SetValue(string tagOrKeyword, object? value)
     {
         var tag = DicomTag.Parse(tagOrKeyword);
-        var dataset = Dataset;
-        var vr = dataset.VROf(tag);
-        if (vr == DicomVR.UN && value is not byte[])
-            vr = DicomVR.LO;
-        if (vr == DicomVR.SQ)
-            throw new ArgumentException($"{tag} is a sequence; only Remove can change it.", nameof(tagOrKeyword));
-        Apply([(tag, DicomEdit.Set(vr, DicomValue.Encode(value, tag, vr, dataset.CharacterSet)))]);
+        CheckEditable(tag);
+        Edit(() =>
+        {
+            var dataset = Dataset;
+            var vr = dataset.VROf(tag);
+            if (vr == DicomVR.UN && value is not byte[])
+                vr = DicomVR.LO;
+            if (vr == DicomVR.SQ)
+                throw new ArgumentException($"{DicomDictionary.Lookup(tag)?.Keyword} {tag} is a sequence: it has no value to set, but can be removed.".TrimStart());
+            Apply([(tag, DicomEdit.Set(vr, DicomValueEncoding.Encode(value, tag, vr, dataset.CharacterSet)))]);
+        });
     }
 
     /// <summary>Takes a top-level element out.</summary>
     /// <exception cref="ArgumentException">The element cannot be edited.</exception>
-    public void Remove(string tagOrKeyword) => Apply([(DicomTag.Parse(tagOrKeyword), DicomEdit.Removal)]);
+    /// <exception cref="FormatException">There is no such tag or keyword.</exception>
+    /// <exception cref="IOException">The source can no longer be read; the instance has a <see cref="Problem"/> then.</exception>
+    public void Remove(string tagOrKeyword)
+    {
+        var tag = DicomTag.Parse(tagOrKeyword);
+        CheckEditable(tag);
+        Edit(() => Apply([(tag, DicomEdit.Removal)]));
+    }
 
     /// <summary>
     /// Reserves a private block for the identifier and puts the value into it, once (PS3.5 §7.8.1). Where there is no room
@@ -270,15 +284,38 @@ public sealed class DicomFile
 
     private bool EditsIdentity() => _edits is not null && (_edits.ContainsKey(DicomTag.SOPClassUID) || _edits.ContainsKey(DicomTag.SOPInstanceUID));
 
+    /// <summary>An instance that could not be edited as it was told to must not go out without the edit.</summary>
+    private void Edit(Action edit)
+    {
+        try
+        {
+            edit();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            _stageProblem ??= new(DicomProblem.Unreadable, $"It could not be edited: {e.Message}");
+            throw;
+        }
+    }
+
+    private static void CheckEditable(DicomTag tag)
+    {
+        var why = tag.Group switch
+        {
+            0x0000 or 0xFFFE => "it is not an element of a data set",
+            0x0002 => "the meta information (group 0002) is written anew where it has to be",
+            _ when tag.IsPixelData => "pixel data goes out as it is",
+            _ when tag.IsGroupLength => "lengths of groups are kept right by themselves",
+            _ => null,
+        };
+        if (why is not null)
+            throw new ArgumentException($"{DicomDictionary.Lookup(tag)?.Keyword} {tag} cannot be edited: {why}.".TrimStart());
+    }
+
     private void Apply((DicomTag Tag, DicomEdit Edit)[] changes)
     {
         if (changes.Length == 0)
             return;
-        foreach (var (tag, _) in changes)
-        {
-            if (tag.Group is 0x0000 or 0x0002 or 0xFFFE || tag.IsPixelData || tag.IsGroupLength)
-                throw new ArgumentException($"{tag} is not an element that can be edited.");
-        }
         var edits = _edits is null ? [] : new Dictionary<DicomTag, DicomEdit>(_edits);
         foreach (var (tag, edit) in changes)
             edits[tag] = edit;

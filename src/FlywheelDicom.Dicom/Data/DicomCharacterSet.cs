@@ -69,7 +69,8 @@ public sealed class DicomCharacterSet
         try
         {
             bytes = strict.GetBytes(text);
-            return true;
+            // ISO_IR 13 holds half-width letters alone; the code page that stands for it has more, in two bytes.
+            return _initial.CodePage != 932 || bytes.Length == text.Length;
         }
         catch (EncoderFallbackException)
         {

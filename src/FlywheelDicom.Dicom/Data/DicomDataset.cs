@@ -38,8 +38,18 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
     public object? this[DicomTag tag] => GetValue(tag);
 
     /// <summary>The value by keyword, (gggg,eeee) or ggggeeee.</summary>
+    /// <remarks>PowerShell takes what an indexer throws for null, so the host is told too: <see cref="DicomHost.UnknownKeyword"/>.</remarks>
     /// <exception cref="FormatException">The text is neither a tag nor a keyword.</exception>
-    public object? this[string tagOrKeyword] => GetValue(DicomTag.Parse(tagOrKeyword));
+    public object? this[string tagOrKeyword]
+    {
+        get
+        {
+            if (DicomTag.TryParse(tagOrKeyword, out var tag))
+                return GetValue(tag);
+            KeywordSearch.Tell(tagOrKeyword);
+            throw new FormatException(KeywordSearch.Describe(tagOrKeyword ?? ""));
+        }
+    }
 
     /// <summary>The value by the number of its tag, such as 0x00100010.</summary>
     public object? this[uint tag] => GetValue(new DicomTag(tag));
@@ -75,6 +85,10 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
     /// <inheritdoc cref="GetString(DicomTag)"/>
     public string? GetString(string tagOrKeyword) => GetString(DicomTag.Parse(tagOrKeyword));
 
+    /// <summary>The same as the indexer, but a word that is none is an error in any shell.</summary>
+    /// <exception cref="FormatException">The text is neither a tag nor a keyword; the message names the nearest.</exception>
+    public object? GetValue(string tagOrKeyword) => GetValue(DicomTag.Parse(tagOrKeyword));
+
     /// <inheritdoc cref="this[DicomTag]"/>
     public object? GetValue(DicomTag tag)
     {
@@ -106,7 +120,7 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
         if (_edits.TryGetValue(tag, out var edit) && !edit.IsRemoval)
             return edit.VR;
         var index = Find(tag);
-        return index < 0 ? DicomDictionary.ImpliedVR(tag) : VROf(_entries[index]);
+        return index < 0 ? ImpliedVR(tag) : VROf(_entries[index]);
     }
 
     private DicomVR VROf(ElementEntry entry)
@@ -118,11 +132,13 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
             return entry.VR == DicomVR.UN && entry.Length >= 0 && DicomDictionary.Lookup(entry.Tag) is { } known && known.VR != DicomVR.SQ ? known.VR : entry.VR;
         if (entry.IsSequence)
             return DicomVR.SQ;
-        // PS3.5 §A.1: the implicit US/SS attributes follow Pixel Representation.
-        if (DicomDictionary.Lookup(entry.Tag) is { Alternatives: "US/SS" or "US/SS/OW" } && GetValue(DicomTag.PixelRepresentation) is ushort and 1)
-            return DicomVR.SS;
-        return DicomDictionary.ImpliedVR(entry.Tag);
+        return ImpliedVR(entry.Tag);
     }
+
+    // PS3.5 §A.1: the implicit US/SS attributes follow Pixel Representation.
+    private DicomVR ImpliedVR(DicomTag tag)
+        => DicomDictionary.Lookup(tag) is { Alternatives: "US/SS" or "US/SS/OW" } && GetValue(DicomTag.PixelRepresentation) is ushort and 1
+            ? DicomVR.SS : DicomDictionary.ImpliedVR(tag);
 
     /// <summary>The tags of all elements, in order, with edits applied.</summary>
     internal IEnumerable<DicomTag> Tags()

@@ -55,8 +55,7 @@ public readonly record struct DicomTag(ushort Group, ushort Element) : IComparab
         ArgumentNullException.ThrowIfNull(tagOrKeyword);
         return TryParse(tagOrKeyword, out var tag)
             ? tag
-            : throw new FormatException(
-                $"'{tagOrKeyword}' is not a DICOM tag or keyword. Write PatientName, (0010,0010) or 00100010.");
+            : throw new FormatException(KeywordSearch.Describe(tagOrKeyword));
     }
 
     /// <inheritdoc cref="Parse"/>

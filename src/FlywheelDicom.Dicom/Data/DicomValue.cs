@@ -1,10 +1,9 @@
 using System.Buffers.Binary;
-using System.Collections;
 using System.Globalization;
 
 namespace FlywheelDicom;
 
-/// <summary>Values to bytes and back (PS3.5 §6.2).</summary>
+/// <summary>Bytes of an element as values (PS3.5 §6.2).</summary>
 internal static class DicomValue
 {
     /// <summary>What an administrator expects to see: text, a number, an array of them, or the bytes.</summary>
@@ -34,27 +33,6 @@ internal static class DicomValue
     /// <summary>The exact text without its padding; UIDs lose NULs and spaces at the end, as both are met.</summary>
     public static string Text(ReadOnlySpan<byte> bytes, DicomVR vr, DicomCharacterSet characterSet)
         => vr.IsEncodedText ? characterSet.Decode(bytes).TrimEnd(' ', '\0') : DicomCharacterSet.Default.Decode(bytes.TrimEnd(" \0"u8));
-
-    /// <summary>Bytes of a value as little endian, padded to even length.</summary>
-    /// <exception cref="ArgumentException">The value does not fit the VR, or has characters that the set lacks.</exception>
-    public static byte[] Encode(object? value, DicomTag tag, DicomVR vr, DicomCharacterSet characterSet)
-    {
-        if (value is null)
-            return [];
-        if (value is byte[] raw && !vr.IsText)
-            return Pad(raw, vr);
-        var values = value is IEnumerable many and not string ? many.Cast<object?>().ToArray() : [value];
-        if (vr.IsText)
-            return EncodeText(values, tag, vr, characterSet);
-        try
-        {
-            return Pad(values.SelectMany(v => EncodeNumber(v, vr)).ToArray(), vr);
-        }
-        catch (Exception e) when (e is FormatException or InvalidCastException or OverflowException)
-        {
-            throw new ArgumentException($"{tag}: the value does not fit VR {vr}.", nameof(value), e);
-        }
-    }
 
     private static object? DecodeText(string text, DicomVR vr)
     {
@@ -91,53 +69,5 @@ internal static class DicomValue
         for (var i = 0; i < values.Length; i++)
             values[i] = read(bytes.Slice(i * size, size));
         return values.Length switch { 0 => null, 1 => values[0], _ => values };
-    }
-
-    private static byte[] EncodeText(object?[] values, DicomTag tag, DicomVR vr, DicomCharacterSet characterSet)
-    {
-        var text = string.Join('\\', values.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture)));
-        var set = vr.IsEncodedText ? characterSet : DicomCharacterSet.Default;
-        if (!set.TryEncode(text, out var bytes))
-            throw new ArgumentException($"{tag}: the value has characters that the file's character set lacks.", nameof(values));
-        if (vr == DicomVR.UI && values.Any(v => v is string { Length: > 0 } uid && !DicomUID.IsValid(uid)))
-            throw new ArgumentException($"{tag}: the value is not a valid UID.", nameof(values));
-        if (!vr.IsLongForm && bytes.Length > 0xFFFE)
-            throw new ArgumentException($"{tag}: {bytes.Length} bytes are more than VR {vr} holds.", nameof(values));
-        return Pad(bytes, vr);
-    }
-
-    private static byte[] EncodeNumber(object? value, DicomVR vr)
-    {
-        var culture = CultureInfo.InvariantCulture;
-        var bytes = new byte[vr.UnitSize == 2 && vr != DicomVR.AT ? 2 : vr == DicomVR.AT ? 4 : vr.UnitSize];
-        switch (vr.Code)
-        {
-            case "US": BinaryPrimitives.WriteUInt16LittleEndian(bytes, Convert.ToUInt16(value, culture)); break;
-            case "SS": BinaryPrimitives.WriteInt16LittleEndian(bytes, Convert.ToInt16(value, culture)); break;
-            case "UL": BinaryPrimitives.WriteUInt32LittleEndian(bytes, Convert.ToUInt32(value, culture)); break;
-            case "SL": BinaryPrimitives.WriteInt32LittleEndian(bytes, Convert.ToInt32(value, culture)); break;
-            case "UV": BinaryPrimitives.WriteUInt64LittleEndian(bytes, Convert.ToUInt64(value, culture)); break;
-            case "SV": BinaryPrimitives.WriteInt64LittleEndian(bytes, Convert.ToInt64(value, culture)); break;
-            case "FL": BinaryPrimitives.WriteSingleLittleEndian(bytes, Convert.ToSingle(value, culture)); break;
-            case "FD": BinaryPrimitives.WriteDoubleLittleEndian(bytes, Convert.ToDouble(value, culture)); break;
-            case "AT":
-                var tag = value is DicomTag given ? given : DicomTag.Parse(Convert.ToString(value, culture) ?? "");
-                BinaryPrimitives.WriteUInt16LittleEndian(bytes, tag.Group);
-                BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(2), tag.Element);
-                break;
-            default:
-                throw new InvalidCastException();
-        }
-        return bytes;
-    }
-
-    private static byte[] Pad(byte[] bytes, DicomVR vr)
-    {
-        if (bytes.Length % 2 == 0)
-            return bytes;
-        var padded = new byte[bytes.Length + 1];
-        bytes.CopyTo(padded, 0);
-        padded[^1] = vr.Padding;
-        return padded;
     }
 }

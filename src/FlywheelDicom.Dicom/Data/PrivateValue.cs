@@ -66,7 +66,7 @@ public sealed class PrivateValue
 
     private DicomTag Element(int element) => new(Group, (ushort)element);
 
-    private DicomEdit Text(string text) => DicomEdit.Set(DicomVR.LO, DicomValue.Encode(text, Element(0), DicomVR.LO, DicomCharacterSet.Default));
+    private DicomEdit Text(string text) => DicomEdit.Set(DicomVR.LO, DicomValueEncoding.Encode(text, Element(0), DicomVR.LO, DicomCharacterSet.Default));
 
     /// <summary>Exact by the standard, case and padding aside in the field.</summary>
     private static bool IsSame(string? found, string wanted)

@@ -367,7 +367,7 @@ public sealed class DicomReader : IDisposable
             return new($"{_withoutVR} has no valid VR, and no length that fits what follows.");
         return _behind != default
             ? new($"The sequence {Named(_behind)} does not end where it says: what stands behind it, at byte {Position}, is no element.")
-            : new(message, isTruncated);
+            : new(char.ToUpperInvariant(message[0]) + message[1..], isTruncated);
     }
 
     private static string Where(Frame frame) => frame.Kind == FrameKind.Item ? $"an item of the sequence {Named(frame.Tag)}" : $"the sequence {Named(frame.Tag)}";

@@ -1,0 +1,94 @@
+namespace FlywheelDicom.IO;
+
+/// <summary>Writes an instance to disk: aside first, under its name once it is whole; never over its own source.</summary>
+internal static class DicomFileWriter
+{
+    /// <exception cref="IOException">There is a file already, or it is the instance's own source, or the disk does not take it.</exception>
+    public static void Write(DicomFile file, DicomSource source, string path, DicomSaveMode mode)
+    {
+        var target = DicomHost.ResolvePath(path);
+        if (Directory.Exists(target))
+            throw new IOException($"'{target}' is a folder. Name a file in it.");
+        if (Path.Exists(target) || IsLink(target))
+        {
+            if (IsSource(file, source, target))
+                throw new IOException($"'{target}' is the file that '{file.Name}' is read from; it is never changed. Name another.");
+            if (mode != DicomSaveMode.Overwrite)
+                throw Exists(target);
+        }
+        var partial = Path.Combine(Path.GetDirectoryName(target) ?? "", $".{Guid.NewGuid():N}.partial");
+        try
+        {
+            using (var bytes = file.OpenRead())
+            using (var output = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+                bytes.CopyTo(output);
+            Place(partial, target, mode);
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
+    }
+
+    private static void Place(string partial, string target, DicomSaveMode mode)
+    {
+        try
+        {
+            File.Move(partial, target, overwrite: mode == DicomSaveMode.Overwrite);
+        }
+        catch (IOException) when (mode != DicomSaveMode.Overwrite && Path.Exists(target))
+        {
+            // Somebody was faster.
+            throw Exists(target);
+        }
+    }
+
+    private static IOException Exists(string target) => new($"'{target}' exists already. Save with the mode Overwrite to replace it, or name another.");
+
+    /// <summary>The same file under this or another name: by another spelling, a link, or a hard link.</summary>
+    private static bool IsSource(DicomFile file, DicomSource source, string target)
+    {
+        if (file.Origin.LocalPath is { } path && string.Equals(Final(path), Final(target), StringComparison.Ordinal))
+            return true;
+        FileStream held;
+        try
+        {
+            held = new FileStream(target, FileMode.Open, FileAccess.Read, FileShare.None, bufferSize: 0);
+        }
+        catch (FileNotFoundException)
+        {
+            // A link to nothing.
+            return false;
+        }
+        // While nobody else may open the target, the source opens only if it is another file.
+        using (held)
+        {
+            try
+            {
+                source.Open().Dispose();
+                return false;
+            }
+            catch (IOException e) when (IsInUse(e))
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>A sharing violation of Windows, or EWOULDBLOCK of Linux or macOS.</summary>
+    private static bool IsInUse(IOException e) => (e.HResult & 0xFFFF) is 32 or 11 or 35;
+
+    private static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
+
+    /// <summary>The path with all links followed, as far as it exists.</summary>
+    private static string Final(string path)
+    {
+        var full = Path.GetFullPath(path);
+        if (Path.GetDirectoryName(full) is not { } folder)
+            return full;
+        var here = Path.Combine(Final(folder), Path.GetFileName(full));
+        FileSystemInfo info = Directory.Exists(here) ? new DirectoryInfo(here) : new FileInfo(here);
+        return info.LinkTarget is null ? here : info.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? here;
+    }
+}
