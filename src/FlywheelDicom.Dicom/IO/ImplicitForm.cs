@@ -7,7 +7,7 @@ namespace FlywheelDicom.IO;
 internal static class ImplicitForm
 {
     /// <summary>Looks at all elements up to the pixel data.</summary>
-    /// <exception cref="DicomFormatException">One of them could not be read any more; the message names it.</exception>
+    /// <exception cref="DicomNotConvertibleException">One of them could not be read any more; the message names it.</exception>
     public static void Check(Stream plain, DicomTransferSyntax from)
     {
         using var reader = new DicomReader(plain, from) { DescendsAll = true };
@@ -16,9 +16,9 @@ internal static class ImplicitForm
             if (reader is { Kind: DicomTokenKind.Element or DicomTokenKind.SequenceStart, IsExplicit: true, Length: not 0 }
                 && DicomDictionary.Lookup(reader.Tag) is { } known && !IsReadable(reader, known))
             {
-                throw new DicomFormatException(
+                throw new DicomNotConvertibleException(
                     $"{reader.Tag} {known.Keyword} has VR {Code(reader.VR)} where the standard has {known.Alternatives}: in Implicit VR, which is what the archive takes, it could not be read. "
-                    + "Let the archive accept Explicit VR Little Endian.") { ErrorId = DicomProblem.NotConvertible };
+                    + "Let the archive accept Explicit VR Little Endian.");
             }
         }
     }

@@ -155,16 +155,16 @@ public class BrokenHeaderTests
         var file = MemorySource.Read(instance.ToArray())!;
         Assert.Null(file.Problem);
         Assert.Equal(Convert.ToHexString(instance.Dataset()), Convert.ToHexString(file.OpenDataset().ReadAll()));
-        var error = Assert.Throws<DicomFormatException>(() => file.OpenDataset(DicomTransferSyntax.ImplicitVRLittleEndian));
+        var error = Assert.Throws<DicomNotConvertibleException>(() => file.OpenDataset(DicomTransferSyntax.ImplicitVRLittleEndian));
         Assert.Contains(new DicomTag(tag).ToString(), error.Message, StringComparison.Ordinal);
-        Assert.Equal(DicomProblem.NotConvertible, error.ErrorId);
+        Assert.Equal(DicomProblem.NotConvertible, error.ProblemId);
     }
 
     [Fact]
     public void Sequence_where_the_dictionary_has_text_is_not_converted_to_implicit()
     {
         var instance = new SyntheticInstance { Extra = [SyntheticElement.Sequence(0x00104000, true, [SyntheticElement.Text(0x00081150, "UI", "1.2")])] };
-        Assert.Throws<DicomFormatException>(() => MemorySource.Read(instance.ToArray())!.OpenDataset(DicomTransferSyntax.ImplicitVRLittleEndian));
+        Assert.Throws<DicomNotConvertibleException>(() => MemorySource.Read(instance.ToArray())!.OpenDataset(DicomTransferSyntax.ImplicitVRLittleEndian));
     }
 
     [Theory]

@@ -1,0 +1,7 @@
+namespace FlywheelDicom.IO;
+
+/// <summary>A data set could not be read any more in the transfer syntax that it would have to be put into.</summary>
+public sealed class DicomNotConvertibleException(string message) : DicomFormatException(message)
+{
+    public override string ProblemId => DicomProblem.NotConvertible;
+}
