@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Security.Cryptography;
 using FlywheelDicom.IO;
 
@@ -11,33 +10,27 @@ namespace FlywheelDicom;
 public sealed class DicomFile
 {
     private readonly DicomSource? _source;
+    private readonly InstanceStreams? _streams;
+    private readonly SourceHold? _hold;
     private readonly WeakReference<DicomHeader?> _header = new(null);
-    private readonly DicomTransferSyntax _syntax;
-    private readonly DicomTransferSyntax _framing;
-    private readonly long _datasetPosition;
-    private readonly bool _hasStandardMeta;
+    private InstanceEdits _edits = InstanceEdits.None;
+    private InstanceIdentity _identity = InstanceIdentity.None;
 
-    /// <summary>A deflated data set of odd length: a NUL behind it makes it even (PS3.5 §A.5).</summary>
-    private readonly bool _isPaddedBehind;
-    private Dictionary<DicomTag, DicomEdit>? _edits;
-    private Splice[] _plan = [];
-    private DicomProblem? _headerProblem;
+    /// <summary>What a stage found: no later edit takes it away.</summary>
     private DicomProblem? _stageProblem;
-    private bool _isReleased;
 
-    private DicomFile(string name, DicomOrigin origin, DicomSource? source, DicomHeader? header)
+    private DicomFile(string name, DicomOrigin origin) => (Name, Origin) = (name, origin);
+
+    private DicomFile(string name, DicomOrigin origin, DicomSource source, DicomHeader header) : this(name, origin)
     {
-        Name = name;
-        Origin = origin;
         _source = source;
-        Length = source?.Length ?? 0;
-        _syntax = header?.Syntax ?? DicomTransferSyntax.ImplicitVRLittleEndian;
-        _framing = header?.Framing ?? _syntax;
-        _datasetPosition = header?.DatasetPosition ?? 0;
-        _hasStandardMeta = (header?.HasStandardMeta ?? false) && !IsReframed;
+        _streams = new InstanceStreams(source, header);
+        Length = source.Length;
+        TransferSyntaxUid = header.Syntax.Uid;
         _header.SetTarget(header);
-        _plan = header?.Repairs ?? [];
-        _isPaddedBehind = _syntax.IsDeflated && !IsReframed && _plan.Length == 0 && (Length - _datasetPosition) % 2 == 1;
+        _edits = InstanceEdits.Of(header);
+        _identity = InstanceIdentity.Of(header, header.ToDataset(source, null));
+        _hold = new SourceHold(source);
     }
 
     /// <summary>The file, or the entry's path inside its archive.</summary>
@@ -47,32 +40,34 @@ public sealed class DicomFile
     /// <summary>Bytes of the source, without edits.</summary>
     public long Length { get; }
 
-    public string? SopClassUid { get; private set; }
-    public string? SopInstanceUid { get; private set; }
-    public string? StudyInstanceUid { get; private set; }
-    public string? SeriesInstanceUid { get; private set; }
+    public string? SopClassUid => _identity.SopClassUid;
+    public string? SopInstanceUid => _identity.SopInstanceUid;
+    public string? StudyInstanceUid => _identity.StudyInstanceUid;
+    public string? SeriesInstanceUid => _identity.SeriesInstanceUid;
 
     /// <summary>How the data set is really encoded, which odd files state wrongly or not at all.</summary>
-    public string? TransferSyntaxUid { get; private init; }
-    public string? Modality { get; private set; }
-    public string? PatientId { get; private set; }
+    public string? TransferSyntaxUid { get; }
+    public string? Modality => _identity.Modality;
+    public string? PatientId => _identity.PatientId;
 
     /// <summary>Null, or why this cannot be sent.</summary>
     public string? Problem => ProblemDetail?.Message;
 
     /// <summary>The problem with its stable id.</summary>
-    public DicomProblem? ProblemDetail => _stageProblem ?? _headerProblem;
+    public DicomProblem? ProblemDetail => _stageProblem ?? _identity.Problem;
 
     /// <summary>
     /// The header: every element before pixel data, with edits applied. It is read again from the source where it was
     /// let go, so that many handles hold little.
     /// </summary>
     /// <exception cref="InvalidOperationException">There is nothing to read: see <see cref="Problem"/>.</exception>
-    public DicomDataset Dataset => Header().ToDataset(Source, _edits);
+    public DicomDataset Dataset => Header(whole: false).ToDataset(Source, _edits.ByTag);
 
-    internal DicomTransferSyntax Syntax => _syntax;
+    internal DicomTransferSyntax Syntax => Streams.Syntax;
 
-    private DicomSource Source => _source ?? throw new InvalidOperationException($"'{Name}' cannot be read: {Problem}");
+    private DicomSource Source => _source ?? throw NothingToRead();
+
+    private InstanceStreams Streams => _streams ?? throw NothingToRead();
 
     /// <summary>Reads the header of a file on disk.</summary>
     /// <returns>The handle; its <see cref="Problem"/> tells where the file is DICOM but cannot be sent.</returns>
@@ -101,12 +96,7 @@ public sealed class DicomFile
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(opened);
         var header = HeaderScanner.Scan(source, opened);
-        if (header is null)
-            return null;
-        var file = new DicomFile(name, origin, source, header) { TransferSyntaxUid = header.Syntax.Uid, _headerProblem = header.Problem };
-        file.ReadIdentity(header);
-        source.Retain();
-        return file;
+        return header is null ? null : new DicomFile(name, origin, source, header);
     }
 
     /// <summary>Whether a file that begins like this may be DICOM; only reading its header tells for sure.</summary>
@@ -114,19 +104,10 @@ public sealed class DicomFile
 
     /// <summary>A place in the pipeline for what cannot be sent, so that it is counted and reported.</summary>
     public static DicomFile Unusable(string name, DicomOrigin origin, DicomProblem problem)
-        => new(name, origin, null, null) { _headerProblem = problem };
+        => new(name, origin) { _stageProblem = problem };
 
     /// <summary>The Part 10 stream with edits applied: what <see cref="Save(string)"/> writes.</summary>
-    public Stream OpenRead()
-    {
-        var source = Source;
-        if (_plan.Length == 0 && _hasStandardMeta && !_isPaddedBehind)
-            return source.Open();
-        if (_hasStandardMeta && !EditsIdentity())
-            return new ConcatenatedStream(new LimitedStream(source.Open(), _datasetPosition), OpenDataset());
-        var meta = FileMeta.Write(SopClassUid ?? "", SopInstanceUid ?? "", _syntax.Uid);
-        return new ConcatenatedStream(new MemoryStream(meta, writable: false), OpenDataset());
-    }
+    public Stream OpenRead() => Streams.OpenFile(_edits, _identity);
 
     /// <summary>Writes the instance with its edits to a new file; half a file is never left.</summary>
     /// <param name="path">Where to; relative to the shell's location (<see cref="DicomHost.ResolvePath"/>).</param>
@@ -156,7 +137,7 @@ public sealed class DicomFile
     public void SetValue(string tagOrKeyword, object? value)
     {
         var tag = DicomTag.Parse(tagOrKeyword);
-        CheckEditable(tag);
+        InstanceEdits.Check(tag);
         Edit(() =>
         {
             var dataset = Dataset;
@@ -176,7 +157,7 @@ public sealed class DicomFile
     public void Remove(string tagOrKeyword)
     {
         var tag = DicomTag.Parse(tagOrKeyword);
-        CheckEditable(tag);
+        InstanceEdits.Check(tag);
         Edit(() => Apply([(tag, DicomEdit.Removal)]));
     }
 
@@ -192,8 +173,8 @@ public sealed class DicomFile
         try
         {
             // Elements beyond pixel data are part of the group too.
-            var header = value.Group > DicomTag.PixelData.Group ? WholeHeader() : Header();
-            Apply(value.Reserve(header.ToDataset(Source, _edits, withTail: true)));
+            var header = Header(whole: value.Group > DicomTag.PixelData.Group);
+            Apply(value.Reserve(header.ToDataset(Source, _edits.ByTag, withTail: true)));
         }
         catch (PrivateBlockFullException e)
         {
@@ -225,64 +206,24 @@ public sealed class DicomFile
     }
 
     /// <summary>A sender takes it in hand: see <see cref="DicomSource.Claim"/>.</summary>
-    public void Claim()
-    {
-        if (_isReleased)
-            _source?.Retain();
-        _isReleased = false;
-        _source?.Claim();
-    }
+    public void Claim() => _hold?.Claim();
 
     /// <summary>A sender is done with it: what was kept of it on disk for its sake may go. It can be opened again all the same.</summary>
-    public void Release()
-    {
-        _isReleased = true;
-        _source?.Release();
-    }
+    public void Release() => _hold?.Release();
 
     public override string ToString() => Name;
 
     /// <summary>The data set alone, edits applied, as C-STORE carries it.</summary>
-    internal Stream OpenDataset()
-    {
-        if (IsReframed)
-            return new TransferSyntaxConverter(OpenPlain(), _framing, _syntax);
-        if (_isPaddedBehind && _plan.Length == 0)
-            return new ConcatenatedStream(Source.OpenAt(_datasetPosition), new MemoryStream([0], writable: false));
-        if (_plan.Length == 0)
-            return Source.OpenAt(_datasetPosition);
-        return _syntax.IsDeflated ? new DeflatingStream(OpenPlain()) : new SplicedStream(Source.OpenAt(_datasetPosition), _plan);
-    }
+    internal Stream OpenDataset() => Streams.OpenDataset(_edits.Plan);
 
     /// <summary>The data set in another uncompressed syntax; only from one.</summary>
-    /// <exception cref="DicomFormatException">It could not be read in that syntax.</exception>
-    internal Stream OpenDataset(DicomTransferSyntax target)
-    {
-        if (target.Uid == _syntax.Uid)
-            return OpenDataset();
-        if (_syntax.IsExplicit && !target.IsExplicit)
-        {
-            using var plain = OpenPlain();
-            ImplicitForm.Check(plain, _syntax);
-        }
-        return TransferSyntaxConverter.Convert(OpenPlain(), _syntax, target);
-    }
+    /// <exception cref="DicomNotConvertibleException">It could not be read in that syntax.</exception>
+    internal Stream OpenDataset(DicomTransferSyntax target) => Streams.OpenDataset(_edits.Plan, target);
 
     /// <summary>Bytes that <see cref="OpenDataset()"/> must give, or -1 where only its end tells.</summary>
-    internal long DatasetLength => IsReframed || (_syntax.IsDeflated && _plan.Length > 0) ? -1
-        : Length - _datasetPosition + SplicePlan.Growth(_plan) + (_isPaddedBehind && _plan.Length == 0 ? 1 : 0);
+    internal long DatasetLength => Streams.DatasetLength(_edits.Plan);
 
-    private Stream OpenPlain()
-    {
-        var raw = Source.OpenAt(_datasetPosition);
-        Stream plain = _syntax.IsDeflated ? new DeflateStream(raw, CompressionMode.Decompress) : raw;
-        return _plan.Length == 0 ? plain : new SplicedStream(plain, _plan);
-    }
-
-    /// <summary>The elements are not framed as the transfer syntax wants it; they are put right as they stream by.</summary>
-    private bool IsReframed => _framing != _syntax;
-
-    private bool EditsIdentity() => _edits is not null && (_edits.ContainsKey(DicomTag.SOPClassUID) || _edits.ContainsKey(DicomTag.SOPInstanceUID));
+    private InvalidOperationException NothingToRead() => new($"'{Name}' cannot be read: {Problem}");
 
     /// <summary>An instance that could not be edited as it was told to must not go out without the edit.</summary>
     private void Edit(Action edit)
@@ -298,36 +239,14 @@ public sealed class DicomFile
         }
     }
 
-    private static void CheckEditable(DicomTag tag)
-    {
-        var why = tag.Group switch
-        {
-            0x0000 or 0xFFFE => "it is not an element of a data set",
-            0x0002 => "the meta information (group 0002) is written anew where it has to be",
-            _ when tag.IsPixelData => "pixel data goes out as it is",
-            _ when tag.IsGroupLength => "lengths of groups are kept right by themselves",
-            _ => null,
-        };
-        if (why is not null)
-            throw new ArgumentException($"{DicomDictionary.Lookup(tag)?.Keyword} {tag} cannot be edited: {why}.".TrimStart());
-    }
-
     private void Apply((DicomTag Tag, DicomEdit Edit)[] changes)
     {
         if (changes.Length == 0)
             return;
-        var edits = _edits is null ? [] : new Dictionary<DicomTag, DicomEdit>(_edits);
-        foreach (var (tag, edit) in changes)
-            edits[tag] = edit;
-        var header = edits.Keys.Any(t => t > DicomTag.PixelData) ? WholeHeader() : Header();
-        _plan = SplicePlan.Of(header, edits);
-        _edits = edits;
-        ReadIdentity(header);
+        _edits = _edits.With(changes, Header);
+        var header = Header(whole: false);
+        _identity = InstanceIdentity.Of(header, header.ToDataset(Source, _edits.ByTag));
     }
-
-    private DicomHeader Header() => Header(whole: false);
-
-    private DicomHeader WholeHeader() => Header(whole: true);
 
     private DicomHeader Header(bool whole)
     {
@@ -337,32 +256,5 @@ public sealed class DicomFile
             ?? throw new DicomFormatException($"'{Name}' is no longer the DICOM file that it was.");
         _header.SetTarget(header);
         return header;
-    }
-
-    private void ReadIdentity(DicomHeader header)
-    {
-        var dataset = header.ToDataset(_source!, _edits);
-        SopClassUid = dataset.GetString(DicomTag.SOPClassUID);
-        SopInstanceUid = dataset.GetString(DicomTag.SOPInstanceUID);
-        StudyInstanceUid = dataset.GetString(DicomTag.StudyInstanceUID);
-        SeriesInstanceUid = dataset.GetString(DicomTag.SeriesInstanceUID);
-        Modality = dataset.GetString(DicomTag.Modality);
-        PatientId = dataset.GetString(DicomTag.PatientID);
-        var isDirectory = DicomUID.MediaStorageDirectory == (SopClassUid ?? header.MetaSopClassUid);
-        if (isDirectory)
-            _headerProblem = new(DicomProblem.Directory, "A DICOMDIR is an index of files; it is never sent.");
-        else if (header.Problem is null)
-            _headerProblem = MissingUid();
-    }
-
-    private DicomProblem? MissingUid()
-    {
-        if (SopClassUid is null)
-            return new(DicomProblem.MissingUid, "The data set has no SOP Class UID (0008,0016), so it cannot be sent.");
-        if (SopInstanceUid is null)
-            return new(DicomProblem.MissingUid, "The data set has no SOP Instance UID (0008,0018), so it cannot be sent.");
-        if (!DicomUID.IsValid(SopClassUid) || SopInstanceUid.Length > 64 || SopInstanceUid.Any(c => c is < ' ' or > '~'))
-            return new(DicomProblem.MissingUid, "The SOP Class or Instance UID is not a UID, so the data set cannot be sent.");
-        return null;
     }
 }

@@ -1,0 +1,46 @@
+namespace FlywheelDicom.IO;
+
+/// <summary>What the header says an instance is, and whether that is enough to send it.</summary>
+internal sealed record InstanceIdentity
+{
+    public static InstanceIdentity None { get; } = new();
+
+    public string? SopClassUid { get; private init; }
+    public string? SopInstanceUid { get; private init; }
+    public string? StudyInstanceUid { get; private init; }
+    public string? SeriesInstanceUid { get; private init; }
+    public string? Modality { get; private init; }
+    public string? PatientId { get; private init; }
+
+    /// <summary>What the scan found, or what is missing here.</summary>
+    public DicomProblem? Problem { get; private init; }
+
+    /// <param name="header">As it was scanned.</param>
+    /// <param name="dataset">The same with edits.</param>
+    public static InstanceIdentity Of(DicomHeader header, DicomDataset dataset)
+    {
+        var identity = new InstanceIdentity
+        {
+            SopClassUid = dataset.GetString(DicomTag.SOPClassUID),
+            SopInstanceUid = dataset.GetString(DicomTag.SOPInstanceUID),
+            StudyInstanceUid = dataset.GetString(DicomTag.StudyInstanceUID),
+            SeriesInstanceUid = dataset.GetString(DicomTag.SeriesInstanceUID),
+            Modality = dataset.GetString(DicomTag.Modality),
+            PatientId = dataset.GetString(DicomTag.PatientID),
+        };
+        var isDirectory = DicomUID.MediaStorageDirectory == (identity.SopClassUid ?? header.MetaSopClassUid);
+        var problem = isDirectory ? new(DicomProblem.Directory, "A DICOMDIR is an index of files; it is never sent.") : header.Problem ?? identity.MissingUid();
+        return problem is null ? identity : identity with { Problem = problem };
+    }
+
+    private DicomProblem? MissingUid()
+    {
+        if (SopClassUid is null)
+            return new(DicomProblem.MissingUid, "The data set has no SOP Class UID (0008,0016), so it cannot be sent.");
+        if (SopInstanceUid is null)
+            return new(DicomProblem.MissingUid, "The data set has no SOP Instance UID (0008,0018), so it cannot be sent.");
+        if (!DicomUID.IsValid(SopClassUid) || SopInstanceUid.Length > 64 || SopInstanceUid.Any(c => c is < ' ' or > '~'))
+            return new(DicomProblem.MissingUid, "The SOP Class or Instance UID is not a UID, so the data set cannot be sent.");
+        return null;
+    }
+}

@@ -1,0 +1,70 @@
+using System.IO.Compression;
+
+namespace FlywheelDicom.IO;
+
+/// <summary>The streams of one instance: its data set or the whole file, edited, repaired, and in another syntax where that is wanted.</summary>
+internal sealed class InstanceStreams(DicomSource source, DicomHeader header)
+{
+    private readonly DicomTransferSyntax _framing = header.Framing;
+    private readonly long _position = header.DatasetPosition;
+    private readonly bool _hasStandardMeta = header.HasStandardMeta && header.Framing == header.Syntax;
+
+    /// <summary>A deflated data set of odd length: a NUL behind it makes it even (PS3.5 §A.5).</summary>
+    private readonly bool _isPaddedBehind = header.Syntax.IsDeflated && header.Framing == header.Syntax && (source.Length - header.DatasetPosition) % 2 == 1;
+
+    public DicomTransferSyntax Syntax { get; } = header.Syntax;
+
+    /// <summary>The elements are not framed as the transfer syntax wants it; they are put right as they stream by.</summary>
+    private bool IsReframed => _framing != Syntax;
+
+    /// <summary>The Part 10 stream.</summary>
+    public Stream OpenFile(InstanceEdits edits, InstanceIdentity identity)
+    {
+        if (edits.Plan.Length == 0 && _hasStandardMeta && !_isPaddedBehind)
+            return source.Open();
+        if (_hasStandardMeta && !edits.ChangeIdentity)
+            return new ConcatenatedStream(new LimitedStream(source.Open(), _position), OpenDataset(edits.Plan));
+        var meta = FileMeta.Write(identity.SopClassUid ?? "", identity.SopInstanceUid ?? "", Syntax.Uid);
+        return new ConcatenatedStream(new MemoryStream(meta, writable: false), OpenDataset(edits.Plan));
+    }
+
+    /// <summary>The data set alone, as C-STORE carries it.</summary>
+    public Stream OpenDataset(Splice[] plan)
+    {
+        if (IsReframed)
+            return new TransferSyntaxConverter(OpenPlain(plan), _framing, Syntax);
+        if (plan.Length > 0)
+            return Syntax.IsDeflated ? new DeflatingStream(OpenPlain(plan)) : new SplicedStream(source.OpenAt(_position), plan);
+        var raw = source.OpenAt(_position);
+        return _isPaddedBehind ? new ConcatenatedStream(raw, new MemoryStream([0], writable: false)) : raw;
+    }
+
+    /// <summary>The data set in another uncompressed syntax; only from one.</summary>
+    /// <exception cref="DicomNotConvertibleException">It could not be read in that syntax.</exception>
+    public Stream OpenDataset(Splice[] plan, DicomTransferSyntax target)
+    {
+        if (target.Uid == Syntax.Uid)
+            return OpenDataset(plan);
+        if (Syntax.IsExplicit && !target.IsExplicit)
+        {
+            using var plain = OpenPlain(plan);
+            ImplicitForm.Check(plain, Syntax);
+        }
+        return TransferSyntaxConverter.Convert(OpenPlain(plan), Syntax, target);
+    }
+
+    /// <summary>Bytes that the data set has, or -1 where only its end tells.</summary>
+    public long DatasetLength(Splice[] plan)
+    {
+        if (IsReframed || (Syntax.IsDeflated && plan.Length > 0))
+            return -1;
+        return source.Length - _position + SplicePlan.Growth(plan) + (_isPaddedBehind ? 1 : 0);
+    }
+
+    private Stream OpenPlain(Splice[] plan)
+    {
+        var raw = source.OpenAt(_position);
+        Stream plain = Syntax.IsDeflated ? new DeflateStream(raw, CompressionMode.Decompress) : raw;
+        return plan.Length == 0 ? plain : new SplicedStream(plain, plan);
+    }
+}
