@@ -48,6 +48,15 @@ def odd(source, target):
         f.write(data)
     return len(cuts)
 
+def fragments(data):
+    """Without their padding, and without the table of offsets, which moves with it."""
+    found, at = [], 0
+    while data[at:at + 4] == b"\xfe\xff\x00\xe0":
+        length = struct.unpack("<I", data[at + 4:at + 8])[0]
+        found.append(data[at + 8:at + 8 + length].rstrip(b"\0"))
+        at += 8 + length
+    return found[1:]
+
 def values(ds):
     rows = []
     for tag in sorted(ds.keys()):
@@ -57,6 +66,8 @@ def values(ds):
         known = pydicom.datadict.dictionary_has_tag(e.tag) and pydicom.datadict.dictionary_VR(e.tag)
         if e.VR == "SQ" or (e.VR in (None, "UN") and known == "SQ"):
             rows.append((int(tag), [values(i) for i in ds[tag].value]))
+        elif int(tag) == 0x7FE00010 and getattr(ds, "file_meta", None) and ds.file_meta.TransferSyntaxUID.is_encapsulated:
+            rows.append((int(tag), fragments(ds.PixelData)))
         else:
             v = e.value if isinstance(e, RawDataElement) or isinstance(e.value, bytes) else (repr(e.value) if e.value else b"")
             rows.append((int(tag), v.rstrip(b" \0") if isinstance(v, bytes) else v or b""))

@@ -37,7 +37,7 @@ Describe 'pydicom finds the tag' -Skip:(-not $hasPydicom) {
         $path = Join-Path $folder 'in.dcm'
         New-TestDicom $path 1 @{ TransferSyntax = $syntax; HasGroupLengths = $lengths; HasPixelData = $pixels; Extra = $elements }
         $tagged = Join-Path $folder 'out.dcm'
-        (Get-DicomFile $path | Add-FwSendTag).Save($tagged)
+        (Get-DicomFile $path | Add-FwSendTag).Save($tagged, 'Overwrite')
         & (Find-Pydicom) (Join-Path $folder read.py) $tagged $creator | Should -Be ('0x{0:x} True True True' -f $start)
     }
 }
