@@ -142,10 +142,10 @@ public sealed class DicomFile
         {
             var dataset = Dataset;
             var vr = dataset.VROf(tag);
+            if (vr == DicomVR.SQ || dataset.IsSequence(tag))
+                throw new ArgumentException($"{DicomDictionary.Lookup(tag)?.Keyword} {tag} is a sequence: it has no value to set, but can be removed.".TrimStart());
             if (vr == DicomVR.UN && value is not byte[])
                 vr = DicomVR.LO;
-            if (vr == DicomVR.SQ)
-                throw new ArgumentException($"{DicomDictionary.Lookup(tag)?.Keyword} {tag} is a sequence: it has no value to set, but can be removed.".TrimStart());
             Apply([(tag, DicomEdit.Set(vr, DicomValueEncoding.Encode(value, tag, vr, dataset.CharacterSet)))]);
         });
     }

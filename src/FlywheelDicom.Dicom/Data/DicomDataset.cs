@@ -123,6 +123,10 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
         return index < 0 ? ImpliedVR(tag) : VROf(_entries[index]);
     }
 
+    /// <summary>A sequence by the standard, or by its bytes.</summary>
+    internal bool IsSequence(DicomTag tag)
+        => DicomDictionary.IsSequence(tag) || (!_edits.ContainsKey(tag) && Find(tag) is >= 0 and var index && _entries[index].IsSequence);
+
     private DicomVR VROf(ElementEntry entry)
     {
         // What passed through a system that did not know it arrives as UN, little endian (PS3.5 §6.2.2); we may know it.

@@ -200,7 +200,7 @@ public sealed class DicomReader : IDisposable
         (IsExplicit, IsBigEndian) = inItem ? (frame.IsExplicit, frame.IsBigEndian) : (_explicit, _bigEndian);
         var head = _input.Peek(12);
         if (!inItem && IsPadding(head))
-            return false;
+            return EndInPadding();
         if (head.Length < 8)
             throw Truncated();
         Tag = TagAt(head, IsBigEndian);
@@ -348,6 +348,18 @@ public sealed class DicomReader : IDisposable
     {
         Kind = kind;
         return true;
+    }
+
+    /// <summary>Behind the first zeros there must be nothing else: a receiver would take it for elements.</summary>
+    private bool EndInPadding()
+    {
+        while (_input.Peek(512) is { IsEmpty: false } rest)
+        {
+            if (rest.ContainsAnyExcept((byte)0))
+                throw Broken($"Zeros stand at byte {Position} where an element should, and other bytes behind them.");
+            _input.Skip(rest.Length);
+        }
+        return false;
     }
 
     /// <summary>Zeros where an element should be, or the end: some writers pad files to a block.</summary>

@@ -33,11 +33,7 @@ internal sealed class EvenLengths
         while (reader.Read())
             plan.Take();
         plan.EndGroup();
-        var splices = plan._splices.OrderBy(s => s.Position).ToList();
-        // What is left are zeros behind the data set.
-        if (length != long.MaxValue && ((length + SplicePlan.Growth([.. splices])) & 1) == 1)
-            splices.Add(new Splice(length, 0, [0]));
-        return [.. splices];
+        return [.. plan._splices.OrderBy(s => s.Position)];
     }
 
     private void Take()

@@ -212,10 +212,10 @@ internal static class HeaderScanner
             else
                 whole = true;
             if (whole)
-                end = input.Position;
+                end = reader.Position;
             if (entries.Count == 0)
                 problem = new(DicomProblem.Malformed, "The file has no data set.");
-            else if (reader.HasOddLengths || (length != long.MaxValue && (length & 1) == 1))
+            else if (reader.HasOddLengths)
                 repairs = EvenLengths.Plan(again, framing, length);
         }
         catch (DicomFormatException e) when (e is not DicomSourceChangedException)

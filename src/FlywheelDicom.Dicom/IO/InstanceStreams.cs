@@ -12,6 +12,11 @@ internal sealed class InstanceStreams(DicomSource source, DicomHeader header)
     /// <summary>A deflated data set of odd length: a NUL behind it makes it even (PS3.5 §A.5).</summary>
     private readonly bool _isPaddedBehind = header.Syntax.IsDeflated && header.Framing == header.Syntax && (source.Length - header.DatasetPosition) % 2 == 1;
 
+    /// <summary>
+    /// Bytes of the encoded data set. Zeros that some writers put behind it are no part of it, and others abort on them.
+    /// </summary>
+    private readonly long _length = header is { Syntax.IsDeflated: false, Problem: null, IsWhole: true } ? header.DatasetEnd : source.Length - header.DatasetPosition;
+
     public DicomTransferSyntax Syntax { get; } = header.Syntax;
 
     /// <summary>The elements are not framed as the transfer syntax wants it; they are put right as they stream by.</summary>
@@ -34,8 +39,8 @@ internal sealed class InstanceStreams(DicomSource source, DicomHeader header)
         if (IsReframed)
             return new TransferSyntaxConverter(OpenPlain(plan), _framing, Syntax);
         if (plan.Length > 0)
-            return Syntax.IsDeflated ? new DeflatingStream(OpenPlain(plan)) : new SplicedStream(source.OpenAt(_position), plan);
-        var raw = source.OpenAt(_position);
+            return Syntax.IsDeflated ? new DeflatingStream(OpenPlain(plan)) : new SplicedStream(OpenRaw(), plan);
+        var raw = OpenRaw();
         return _isPaddedBehind ? new ConcatenatedStream(raw, new MemoryStream([0], writable: false)) : raw;
     }
 
@@ -58,12 +63,18 @@ internal sealed class InstanceStreams(DicomSource source, DicomHeader header)
     {
         if (IsReframed || (Syntax.IsDeflated && plan.Length > 0))
             return -1;
-        return source.Length - _position + SplicePlan.Growth(plan) + (_isPaddedBehind ? 1 : 0);
+        return _length + SplicePlan.Growth(plan) + (_isPaddedBehind ? 1 : 0);
+    }
+
+    private Stream OpenRaw()
+    {
+        var raw = source.OpenAt(_position);
+        return _length < source.Length - _position ? new LimitedStream(raw, _length) : raw;
     }
 
     private Stream OpenPlain(Splice[] plan)
     {
-        var raw = source.OpenAt(_position);
+        var raw = OpenRaw();
         Stream plain = Syntax.IsDeflated ? new DeflateStream(raw, CompressionMode.Decompress) : raw;
         return plan.Length == 0 ? plain : new SplicedStream(plain, plan);
     }

@@ -170,6 +170,16 @@ public class ValueRuleTests
     }
 
     [Fact]
+    public void Sequence_in_disguise_is_no_text()
+    {
+        SyntheticElement[] extra = [SyntheticElement.Bytes(0x00081140, "UN", []), SyntheticElement.Sequence(0x00091001, true, [SyntheticElement.Text(0x00081150, "UI", "1.2")]) with { VR = "UN", IsImplicit = false }];
+        var file = MemorySource.Read(new SyntheticInstance { TransferSyntax = SyntheticInstance.Implicit, Extra = extra }.ToArray())!;
+        Assert.Null(file.Problem);
+        Assert.Contains("sequence", Assert.Throws<ArgumentException>(() => file.SetValue("ReferencedImageSequence", "x")).Message, StringComparison.Ordinal);
+        Assert.Contains("sequence", Assert.Throws<ArgumentException>(() => file.SetValue("00091001", "x")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Half_width_set_does_not_take_full_width_characters()
     {
         Assert.True(DicomCharacterSet.Parse("ISO_IR 13").TryEncode("ﾔﾏﾀﾞ", out var bytes));

@@ -104,9 +104,12 @@ public class BrokenHeaderTests
         {
             var whole = new SyntheticInstance { TransferSyntax = stated }.ToArray();
             var start = 144 + BitConverter.ToInt32(whole, 140);
-            var file = MemorySource.Read([.. whole[..start], .. second, .. whole[start..]])!;
-            Assert.Equal(DicomProblem.Malformed, file.ProblemDetail!.Id);
-            Assert.Contains("(0002,0010)", file.Problem, StringComparison.Ordinal);
+            foreach (var again in new[] { second, whole[132..start] })
+            {
+                var file = MemorySource.Read([.. whole[..start], .. again, .. whole[start..]])!;
+                Assert.Equal(DicomProblem.Malformed, file.ProblemDetail!.Id);
+                Assert.Contains("(0002,00", file.Problem, StringComparison.Ordinal);
+            }
         }
     }
 
@@ -130,6 +133,17 @@ public class BrokenHeaderTests
         Assert.Contains("(0010,4000) PatientComments", MemorySource.Read(text.ToArray())!.Problem, StringComparison.Ordinal);
         var unlimited = new SyntheticInstance { Extra = [SyntheticElement.Bytes(0x00091001, "UT", []) with { IsUndefinedLength = true }] };
         Assert.Contains("(0009,1001)", MemorySource.Read(unlimited.ToArray())!.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bytes_behind_trailing_zeros_are_told()
+    {
+        foreach (var canSeek in new[] { true, false })
+        {
+            Assert.Null(MemorySource.Read(new SyntheticInstance { Trailing = new byte[5000] }.ToArray(), canSeek)!.Problem);
+            var file = MemorySource.Read(new SyntheticInstance { Trailing = [.. new byte[5000], 1, 2] }.ToArray(), canSeek)!;
+            Assert.Equal(DicomProblem.Malformed, file.ProblemDetail!.Id);
+        }
     }
 
     [Fact]
