@@ -165,6 +165,7 @@ Describe 'Odd files to DCMTK''s storescp' -Skip:(-not ($hasDcmtk -and $hasPydico
         $results = Get-DicomFile $source -ErrorAction SilentlyContinue | Send-DicomStore 127.0.0.1 -Port $port -RetryTime 5 -ErrorAction SilentlyContinue
         $results.Count | Should -Be (Get-ChildItem $source).Count
         ($results | Where-Object Status -EQ Failed | Where-Object { -not $_.Reason -or $_.Attempts -gt 0 }) | Should -BeNullOrEmpty
-        Assert-Arrived $results $received | Should -BeGreaterThan 40
+        # Several of them share a UID: those are not held against each other.
+        Assert-Arrived $results $received | Should -BeGreaterThan 20
     }
 }
