@@ -1,7 +1,7 @@
 namespace FlywheelDicom.IO;
 
 /// <summary>A data set could not be read any more in the transfer syntax that it would have to be put into.</summary>
-public sealed class DicomNotConvertibleException(string message) : DicomFormatException(message)
+public sealed class DicomNotConvertibleException : DicomFormatException
 {
-    public override string ProblemId => DicomProblem.NotConvertible;
+    public DicomNotConvertibleException(string message) : base(message) => ErrorId = DicomProblem.NotConvertible;
 }

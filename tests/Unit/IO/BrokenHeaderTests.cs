@@ -171,7 +171,7 @@ public class BrokenHeaderTests
         Assert.Equal(Convert.ToHexString(instance.Dataset()), Convert.ToHexString(file.OpenDataset().ReadAll()));
         var error = Assert.Throws<DicomNotConvertibleException>(() => file.OpenDataset(DicomTransferSyntax.ImplicitVRLittleEndian));
         Assert.Contains(new DicomTag(tag).ToString(), error.Message, StringComparison.Ordinal);
-        Assert.Equal(DicomProblem.NotConvertible, error.ProblemId);
+        Assert.Equal(DicomProblem.NotConvertible, error.ErrorId);
     }
 
     [Fact]
