@@ -10,15 +10,19 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 
 function Write-Log([string] $Level, [string] $Message) {
-    [Console]::Out.WriteLine('{0:yyyy-MM-dd HH:mm:ss} {1,-7} {2}', [datetime]::Now, $Level, $Message)
+    [Console]::Out.WriteLine('{0} {1,-7} {2}', [datetime]::Now.ToString('yyyy-MM-dd HH:mm:ss', [cultureinfo]::InvariantCulture), $Level, $Message)
 }
 
 # What a pipeline says beside its output becomes lines of the log; its output goes on.
 filter Write-StreamLog {
-    if ($_ -is [Management.Automation.ErrorRecord]) { Write-Log ERROR $_.Exception.Message }
+    if ($_ -is [Management.Automation.ErrorRecord]) { Write-Log ERROR "$_" }
     elseif ($_ -is [Management.Automation.WarningRecord]) { Write-Log WARNING $_.Message }
     elseif ($_ -is [Management.Automation.VerboseRecord]) { Write-Log DEBUG $_.Message }
     else { $_ }
+}
+
+function Write-Table($Rows) {
+    ($Rows | Format-Table -AutoSize | Out-String -Width 200).Trim() -split '\r?\n' | ForEach-Object { Write-Log INFO $_ }
 }
 
 function Exit-WithError([string[]] $Message) {
@@ -26,11 +30,11 @@ function Exit-WithError([string[]] $Message) {
     exit 1
 }
 
+$base = $env:FLYWHEEL_BASE ?? '/flywheel/v0'
 try {
     # In the image the module is installed; in a checkout the one that was built last is taken.
     $built = Join-Path $PSScriptRoot '../output/FlywheelDicom'
     Import-Module ((Test-Path $built) ? $built : 'FlywheelDicom')
-    $base = $env:FLYWHEEL_BASE ?? '/flywheel/v0'
     $job = Get-Content -LiteralPath (Join-Path $base config.json) -Raw | ConvertFrom-Json -AsHashtable
     $config = $job['config'] ?? @{}
     $inputs = $job['inputs'] ?? @{}
@@ -100,18 +104,20 @@ try {
     $ErrorActionPreference = 'Continue'
     $report = & {
         if ($useCommitment) {
-            Get-FwSessionDicom @source | Add-FwSendTag @tag | Send-DicomStore @store | Request-DicomCommitment | Export-FwSendReport -OutputDirectory $output -Html:$useHtml
+            Get-FwSessionDicom @source | Add-FwSendTag @tag | Send-DicomStore @store | Request-DicomCommitment | Export-FwSendReport -OutputDirectory $output -ForFlywheel -Html:$useHtml
         } else {
-            Get-FwSessionDicom @source | Add-FwSendTag @tag | Send-DicomStore @store | Export-FwSendReport -OutputDirectory $output -Html:$useHtml
+            Get-FwSessionDicom @source | Add-FwSendTag @tag | Send-DicomStore @store | Export-FwSendReport -OutputDirectory $output -ForFlywheel -Html:$useHtml
         }
     } 2>&1 3>&1 4>&1 | Write-StreamLog
 
     if (-not $report) { Exit-WithError 'Nothing was sent.' }
-    Write-Log INFO "Report: $($report.Path)"
-    ($report.Rows | Format-Table FileName, ImagesInSeries, ImagesSent, Status, FwPath -AutoSize | Out-String -Width 200).Trim() -split '\r?\n' | ForEach-Object { Write-Log INFO $_ }
+    Write-Log INFO "Report: $($report.Path ?? 'it could not be written, and stands only here')"
+    Write-Table ($report.Rows | Select-Object FileName, ImagesInSeries, ImagesSent, Status, FwPath)
     Write-Log INFO "$($report.ImagesSent) of $($report.ImagesInSeries) images were sent."
-    exit ($report.IsComplete ? 0 : 1)
+    exit ($report.IsComplete -and $report.Path ? 0 : 1)
 } catch {
-    Write-Log ERROR $_.Exception.Message
+    Write-Log ERROR "$_"
+    # What was done before the gear was stopped.
+    Get-ChildItem (Join-Path $base output) -Filter *_stopped.csv -ErrorAction Ignore | ForEach-Object { Write-Log INFO "Report: $_"; Write-Table (Import-Csv -LiteralPath $_) }
     exit 1
 }

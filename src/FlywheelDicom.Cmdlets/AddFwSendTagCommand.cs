@@ -11,6 +11,7 @@ public sealed class AddFwSendTagCommand : DicomCmdlet
 
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [DicomFileTransformation]
     public DicomFile InputObject { get; set; } = null!;
 
     /// <summary>The private group: odd and above 0x0008.</summary>
@@ -34,17 +35,24 @@ public sealed class AddFwSendTagCommand : DicomCmdlet
         }
         catch (ArgumentException e)
         {
-            var error = new ArgumentException(e.Message.Split(" (Parameter")[0]);
-            ThrowTerminatingError(new ErrorRecord(error, "InvalidSendTag", ErrorCategory.InvalidArgument, null));
+            ThrowTerminatingError(DicomErrors.Record(e, "InvalidSendTag", null));
         }
     }
 
     protected override void ProcessRecord()
     {
-        var wasUsable = InputObject.ProblemDetail is null;
-        InputObject.AddPrivateValue(_tag!);
-        if (wasUsable && InputObject.ProblemDetail is not null)
-            WriteError(ErrorFor(InputObject));
-        WriteObject(InputObject);
+        var file = InputObject;
+        var wasUsable = file.ProblemDetail is null;
+        try
+        {
+            file.AddPrivateValue(_tag!);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            file = ProblemOf(file.Name, file.Origin, e);
+        }
+        if (wasUsable && file.ProblemDetail is not null)
+            WriteError(ErrorFor(file));
+        WriteObject(file);
     }
 }

@@ -54,7 +54,7 @@ public sealed class ConnectFwInstanceCommand : FlywheelCmdlet
             var site = Wait(() => client.ConnectAsync(Cancellation));
             var instance = new FwInstance
             {
-                Host = key.Host, Port = key.Port, BaseUri = key.BaseUri, SiteName = site.Name, Release = site.Release, UserId = site.UserId,
+                Host = key.Host, Port = key.Port, BaseUri = key.BaseUri, SiteName = Shown(site.Name), Release = Shown(site.Release), UserId = site.UserId,
                 IsDevice = site.IsDevice, TakesSignedUploads = site.TakesSignedUploads,
             };
             ModuleState.Current.Connect(new FlywheelConnection(client, instance));
@@ -77,13 +77,15 @@ public sealed class ConnectFwInstanceCommand : FlywheelCmdlet
         }
     }
 
+    private static string? Shown(string? text) => text is null ? null : PlainText.Clean(text);
+
     private FlywheelApiKey ReadKey()
     {
         var text = ApiKey is null ? Environment.GetEnvironmentVariable(KeyVariable) : SecretTransformationAttribute.Reveal(ApiKey);
         if (string.IsNullOrWhiteSpace(text))
         {
             var error = new ArgumentException($"No API key. Give it with -ApiKey, or in the environment variable {KeyVariable}; copy it from your Flywheel profile.");
-            ThrowTerminatingError(new ErrorRecord(error, "FlywheelKeyMissing", ErrorCategory.InvalidArgument, null));
+            ThrowTerminatingError(DicomErrors.Record(error, "FlywheelKeyMissing", null));
         }
         try
         {

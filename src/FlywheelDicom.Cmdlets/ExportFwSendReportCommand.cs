@@ -13,9 +13,11 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
     private const string DirectorySet = "OutputDirectory";
     private const string PathSet = "Path";
 
-    private readonly SendTally _tally = new();
-    private string? _stoppedPath;
+    /// <summary>A signal may have the report written while the pipeline's thread is busy elsewhere.</summary>
+    private readonly object _lock = new();
+    private SendReport? _report;
     private bool _isAtEnd;
+    private bool _isWhatIf;
 
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
@@ -31,6 +33,10 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
     [ValidateNotNullOrEmpty]
     public string OutputDirectory { get; set; } = ".";
 
+    /// <summary>The folder is a gear's output, which goes to Flywheel: the time in the name is written as dicom-send writes it.</summary>
+    [Parameter(ParameterSetName = DirectorySet)]
+    public SwitchParameter ForFlywheel { get; set; }
+
     /// <summary>Writes a page for people beside the CSV.</summary>
     [Parameter]
     public SwitchParameter Html { get; set; }
@@ -45,105 +51,98 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
 
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         // So is a connection that is not there.
         if (Attach)
             _ = Connection;
         // A place that cannot be written to is found before hours of sending, not after.
-        var folder = ParameterSetName == PathSet ? System.IO.Path.GetDirectoryName(Resolved(Path))! : Resolved(OutputDirectory);
-        if (!Directory.Exists(folder))
+        var place = ParameterSetName == PathSet ? ReportPlace.InFile(Resolved(Path)) : ReportPlace.InFolder(Resolved(OutputDirectory));
+        var style = ForFlywheel && !OperatingSystem.IsWindows() ? ReportNameStyle.Flywheel : ReportNameStyle.Local;
+        _isWhatIf = IsWhatIf;
+        try
         {
-            var error = new DirectoryNotFoundException($"The folder '{folder}' for the report does not exist.");
-            ThrowTerminatingError(new ErrorRecord(error, "ReportFolderNotFound", ErrorCategory.ObjectNotFound, folder));
+            if (!_isWhatIf)
+                place.Try(style);
         }
+        catch (ReportPlaceException e)
+        {
+            ThrowTerminatingError(DicomErrors.Record(e, e.ErrorId, ParameterSetName == PathSet ? Path : OutputDirectory));
+        }
+        _report = new SendReport(place, style);
     }
 
     protected override void ProcessRecord()
     {
-        _tally.Add(InputObject);
-        _stoppedPath ??= ReportPath(isStopped: true);
+        lock (_lock)
+            _report!.Add(InputObject);
+    }
+
+    protected override void EndProcessing()
+    {
+        EndIfTerminated();
+        FwSendReport report;
+        lock (_lock)
+        {
+            if (_isAtEnd)
+                return;
+            _isAtEnd = true;
+        }
+        if (!ShouldProcess(_report!.PathFor(Stopped), "Write report"))
+            return;
+        report = _report.Write(Stopped, Html);
+        WriteObject(Attach ? Attached(report) : report);
+        foreach (var problem in _report.Problems)
+            WriteError(DicomErrors.Record(problem, "ReportNotWritten", report.Path));
+    }
+
+    /// <summary>However a pipeline ends before its time, what was done is written down: in a file that says that it was stopped.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        lock (_lock)
+        {
+            if (disposing && !_isAtEnd && _report is { Tally.First: not null } && !_isWhatIf)
+                _report.Write(isStopped: true, Html);
+            _isAtEnd = true;
+            _report?.Dispose();
+        }
+        base.Dispose(disposing);
     }
 
     /// <summary>A failed upload changes nothing of what was sent, nor of the file here.</summary>
     private FwSendReport Attached(FwSendReport report)
     {
-        var places = ReportAttachment.For(_tally);
+        if (report.Path is null)
+            return report;
+        var places = ReportAttachment.For(_report!.Tally);
         if (places.Count == 0)
         {
             var error = new InvalidOperationException("Nothing that was sent came from Flywheel: there is no place to attach the report to.");
-            WriteError(new ErrorRecord(error, "ReportHasNoPlace", ErrorCategory.InvalidOperation, report.Path));
+            WriteError(DicomErrors.Record(error, "ReportHasNoPlace", report.Path));
             return report;
         }
-        var client = Connection.Client.With(o => o with { Verbose = Lines.Enqueue });
-        var signed = Connection.Instance.TakesSignedUploads;
-        var name = SendReportWriter.AttachmentName(report.Path);
+        var name = _report.AttachmentName(report.IsStopped);
         var attached = new List<string>();
         foreach (var place in places)
         {
-            var failure = Wait(() => place.TryAttachAsync(client, name, report.Path, signed, Cancellation));
-            WriteLines();
-            if (failure is null)
-            {
-                attached.Add($"{place}/files/{name}");
+            // The report last: where it is, all is.
+            if (report.FailuresPath is { } failures && !Upload(place, System.IO.Path.ChangeExtension(name, null) + "_failures.csv", failures))
                 continue;
-            }
-            var hint = failure is FlywheelException { Error: FlywheelError.Forbidden } ? " A read-only key cannot attach it." : "";
-            var error = new IOException($"The report was not attached to {place}; it is at '{report.Path}'. {failure.Message}{hint}", failure);
-            WriteError(new ErrorRecord(error, "ReportNotAttached", ErrorCategory.WriteError, report.Path));
+            if (Upload(place, name, report.Path))
+                attached.Add($"{place}/files/{name}");
         }
         return attached.Count == 0 ? report : report with { AttachedTo = string.Join(", ", attached) };
     }
 
-    protected override void EndProcessing()
+    private bool Upload(ReportAttachment place, string name, string path)
     {
-        _isAtEnd = true;
-        var path = ReportPath(Stopped);
-        if (!ShouldProcess(path, "Write report"))
-            return;
-        try
-        {
-            var report = Write(path, Stopped);
-            WriteObject(Attach ? Attached(report) : report);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            ThrowTerminatingError(new ErrorRecord(new IOException($"The report '{path}' cannot be written: {e.Message}", e), "ReportNotWritten", ErrorCategory.WriteError, path));
-        }
-    }
-
-    /// <summary>Ctrl+C ends the pipeline, and yet what was done is written down: in a file that says that it was stopped.</summary>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing && IsStopped && !_isAtEnd && _tally.First is not null)
-        {
-            try
-            {
-                Write(_stoppedPath!, isStopped: true);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // There is nobody left to tell.
-            }
-        }
-        base.Dispose(disposing);
-    }
-
-    private string ReportPath(bool isStopped) => ParameterSetName == PathSet
-        ? Resolved(Path)
-        : System.IO.Path.Combine(Resolved(OutputDirectory), SendReportWriter.FileName(_tally, DateTime.Now, isStopped));
-
-    private FwSendReport Write(string path, bool isStopped)
-    {
-        var rows = _tally.Rows;
-        if (isStopped)
-            rows = [.. rows.Select(r => r with { IsStopped = true })];
-        var report = new FwSendReport
-        {
-            Path = path, Rows = rows, ImagesInSeries = rows.Sum(r => r.ImagesInSeries), ImagesSent = rows.Sum(r => r.ImagesSent), IsStopped = isStopped,
-            HtmlPath = Html ? System.IO.Path.ChangeExtension(path, ".html") : null,
-        };
-        SendReportWriter.WriteCsv(path, rows);
-        if (report.HtmlPath is { } page)
-            SendReportWriter.WriteHtml(page, report);
-        return report;
+        var client = Connection.Client.With(o => o with { Verbose = Lines.Enqueue });
+        var signed = Connection.Instance.TakesSignedUploads;
+        var failure = Wait(() => place.TryAttachAsync(client, name, path, signed, Cancellation));
+        WriteLines();
+        if (failure is null)
+            return true;
+        var hint = failure is FlywheelException { Error: FlywheelError.Forbidden } ? " A read-only key cannot attach it." : "";
+        WriteError(DicomErrors.Record(new IOException($"The report was not attached to {place}; it is at '{path}'. {failure.Message}{hint}", failure), "ReportNotAttached", path));
+        return false;
     }
 }

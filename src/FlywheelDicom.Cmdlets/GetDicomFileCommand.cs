@@ -44,6 +44,7 @@ public sealed class GetDicomFileCommand : DicomCmdlet
 
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         _space = new SpoolSpace { MaxRatio = MaxExpansion, MaxExpandedSize = MaxExpandedSize };
         _progress = new TransferProgress(this, 1, "Reading DICOM headers");
     }
@@ -51,11 +52,11 @@ public sealed class GetDicomFileCommand : DicomCmdlet
     protected override void ProcessRecord()
     {
         var source = new LocalSource(WriteVerbose, _space!, Cancellation, WriteWarning);
-        Stoppable(() =>
+        Produce(() =>
         {
             foreach (var path in ParameterSetName == PathSet ? Path : LiteralPath)
             {
-                foreach (var file in Read(source, path))
+                foreach (var file in Guarded(path, new DicomOrigin { FileName = System.IO.Path.GetFileName(path), LocalPath = path }, () => Read(source, path)))
                     Emit(file);
             }
         });

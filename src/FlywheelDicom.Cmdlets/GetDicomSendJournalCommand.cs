@@ -29,15 +29,15 @@ public sealed class GetDicomSendJournalCommand : DicomCmdlet
         }
         catch (JournalException e)
         {
-            WriteError(new ErrorRecord(e, e.ErrorId, ErrorCategory.InvalidData, path));
+            WriteError(DicomErrors.Record(e, e.ErrorId, path));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            WriteError(new ErrorRecord(new FileNotFoundException($"The journal '{path}' does not exist.", e), "JournalNotFound", ErrorCategory.ObjectNotFound, path));
+            WriteError(DicomErrors.Record(new FileNotFoundException($"The journal '{path}' does not exist.", e), "JournalNotFound", path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            WriteError(new ErrorRecord(new IOException($"The journal '{path}' cannot be read: {e.Message}", e), "JournalUnusable", ErrorCategory.ReadError, path));
+            WriteError(DicomErrors.Record(new IOException($"The journal '{path}' cannot be read: {e.Message}", e), "JournalUnusable", path));
         }
     }
 

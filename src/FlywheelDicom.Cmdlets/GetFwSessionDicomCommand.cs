@@ -90,10 +90,11 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
 
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         if (LocalPath is not null && FileName is null)
         {
             var error = new ArgumentException("-LocalPath stands for one file: name it with -FileName.");
-            ThrowTerminatingError(new ErrorRecord(error, "FileNameMissing", ErrorCategory.InvalidArgument, LocalPath));
+            ThrowTerminatingError(DicomErrors.Record(error, "FileNameMissing", LocalPath));
         }
         _space = new SpoolSpace { Limit = SpoolLimit, MaxRatio = MaxExpansion, MaxExpandedSize = MaxExpandedSize };
         _client = Connection.Client.With(o => o with { RetryTime = TimeSpan.FromSeconds(RetryTime), Verbose = Lines.Enqueue });
@@ -186,7 +187,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
         error = null;
         try
         {
-            Stoppable(() => isNext = files.MoveNext());
+            Produce(() => isNext = files.MoveNext());
         }
         catch (FlywheelException e)
         {
@@ -195,7 +196,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
         }
         catch (ArgumentException e)
         {
-            error = new ErrorRecord(e, "InvalidFlywheelPath", ErrorCategory.InvalidArgument, Path.Length > 0 ? Path : selection.ContainerId);
+            error = DicomErrors.Record(e, "InvalidFlywheelPath", Path.Length > 0 ? Path : selection.ContainerId);
         }
         return isNext;
     }
@@ -218,7 +219,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
         var what = selection.FileName is null ? "holds no file of type dicom" : $"holds no file '{selection.FileName}'";
         var hint = selection.FileName is null && !IncludeUntyped ? " Files without a type are taken with -IncludeUntyped." : "";
         var error = new ItemNotFoundException($"The {Describe(selection)} {what}. {catalog.Seen}{hint}");
-        return new ErrorRecord(error, "FlywheelNoDicom", ErrorCategory.ObjectNotFound, selection.ContainerId);
+        return DicomErrors.Record(error, "FlywheelNoDicom", selection.ContainerId);
     }
 
     private static string Describe(FlywheelSelection selection) => $"{selection.Kind.Word()} {selection.ContainerId}";

@@ -53,7 +53,7 @@ public sealed class RequestDicomCommitmentCommand : ProofCmdlet
             catch (SocketException e)
             {
                 var error = new IOException($"Nothing can listen at {ListenAddress}:{ListenPort} for the archive's report: {e.Message}", e);
-                ThrowTerminatingError(new ErrorRecord(error, "DicomListenerNotStarted", ErrorCategory.ResourceUnavailable, ListenPort));
+                ThrowTerminatingError(DicomErrors.Record(error, "DicomListenerNotStarted", ListenPort));
             }
         }
         base.BeginProcessing();

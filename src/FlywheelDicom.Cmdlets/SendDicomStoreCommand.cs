@@ -29,6 +29,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
 
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [DicomFileTransformation]
     public DicomFile InputObject { get; set; } = null!;
 
     /// <summary>A host name, an IPv4 or IPv6 address, or what New-DicomDestination made.</summary>
@@ -69,6 +70,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
 
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         _destination = Resolve(Destination);
         if (IsWhatIf)
             return;
@@ -126,11 +128,6 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         _journal?.Dispose();
     }
 
-    private bool IsWhatIf
-        => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given)
-            ? LanguagePrimitives.IsTrue(given)
-            : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
-
     private SendJournal? OpenJournal()
     {
         if (Journal is null)
@@ -143,7 +140,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         }
         catch (JournalException e)
         {
-            ThrowTerminatingError(new ErrorRecord(e, e.ErrorId, e.ErrorId == "JournalInUse" ? ErrorCategory.ResourceBusy : ErrorCategory.OpenError, Journal));
+            ThrowTerminatingError(DicomErrors.Record(e, e.ErrorId, Journal));
             throw;
         }
     }
@@ -187,7 +184,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
             _failed++;
             Tell(result);
         }
-        _progress!.Show(() => string.Create(CultureInfo.CurrentCulture,
+        _progress!.Show(() => string.Create(CultureInfo.InvariantCulture,
             $"{_done} done, {_failed} failed, {_bytes / 1e6:0} MB, {_done / _progress.Elapsed.TotalSeconds:0}/s"));
         WriteObject(result);
     }
@@ -224,7 +221,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     {
         var comment = result.ErrorComment is null ? "" : $" The peer says: {result.ErrorComment}";
         var message = $"'{result.Name}' was not sent to {result.Destination}: {result.Reason}{comment}";
-        return new ErrorRecord(new IOException(message), result.ErrorId, CategoryOf(result.ErrorId!), result);
+        return DicomErrors.Record(new IOException(message), result.ErrorId!, result);
     }
 
     private DicomSendResult Declined(DicomFile file) => new()

@@ -67,12 +67,12 @@ public sealed class StartDicomReceiverCommand : TlsCmdlet
         catch (SocketException e)
         {
             var error = new IOException($"A receiver cannot listen at {ListenAddress}:{Port}: {e.Message}", e);
-            ThrowTerminatingError(new ErrorRecord(error, "DicomReceiverNotStarted", ErrorCategory.ResourceUnavailable, Port));
+            ThrowTerminatingError(DicomErrors.Record(error, "DicomReceiverNotStarted", Port));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             var error = new IOException($"The receiver's folder '{folder}' cannot be used: {e.Message}", e);
-            ThrowTerminatingError(new ErrorRecord(error, "DicomReceiverFolder", ErrorCategory.WriteError, folder));
+            ThrowTerminatingError(DicomErrors.Record(error, "DicomReceiverFolder", folder));
         }
     }
 
@@ -83,7 +83,7 @@ public sealed class StartDicomReceiverCommand : TlsCmdlet
         if (ReadCertificate() is not { } own)
         {
             var error = new ArgumentException("A receiver needs a certificate to speak TLS. Give one with -Certificate or -CertificatePath.");
-            ThrowTerminatingError(new ErrorRecord(error, "CertificateMissing", ErrorCategory.InvalidArgument, null));
+            ThrowTerminatingError(DicomErrors.Record(error, "CertificateMissing", null));
             return null;
         }
         WarnOfPlatformLimits();

@@ -24,7 +24,7 @@ public sealed class StopDicomReceiverCommand : DicomCmdlet
         if (chosen.Length == 0)
         {
             var error = new ItemNotFoundException($"No receiver of this session listens at port {Port}.");
-            WriteError(new ErrorRecord(error, "DicomReceiverNotFound", ErrorCategory.ObjectNotFound, Port));
+            WriteError(DicomErrors.Record(error, "DicomReceiverNotFound", Port));
         }
         foreach (var receiver in chosen)
         {

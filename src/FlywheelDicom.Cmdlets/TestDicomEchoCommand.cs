@@ -36,7 +36,7 @@ public sealed class TestDicomEchoCommand : DestinationCmdlet
                 Tls = tls,
             });
             if (tls is { DaysLeft: < 30 and var days })
-                WriteWarning($"The certificate of {destination} expires in {days} days, on {tls.PeerExpires:yyyy-MM-dd}.");
+                WriteWarning(FormattableString.Invariant($"The certificate of {destination} expires in {days} days, on {tls.PeerExpires:yyyy-MM-dd}."));
             if (response is null)
                 WriteWarning($"{destination} takes associations, but not Verification (C-ECHO).");
         }

@@ -26,7 +26,7 @@ public sealed record DicomDestination
     public int Port
     {
         get => _port;
-        init => _port = value is >= 1 and <= 65535 ? value : throw new ArgumentException($"{value} is not a port: it must be 1 to 65535.", nameof(value));
+        init => _port = value is >= 1 and <= 65535 ? value : throw new ArgumentException($"{value} is not a port: it must be 1 to 65535.");
     }
 
     /// <summary>The application entity title of the receiver.</summary>
@@ -55,7 +55,7 @@ public sealed record DicomDestination
         ArgumentNullException.ThrowIfNull(title);
         var trimmed = title.Trim(' ');
         if (trimmed.Length is 0 or > 16 || trimmed.Any(c => c is < ' ' or > '~' or '\\'))
-            throw new ArgumentException($"'{title}' is not an AE title: it must be 1 to 16 ASCII characters without a backslash, and not only spaces.", nameof(title));
+            throw new ArgumentException($"'{title}' is not an AE title: it must be 1 to 16 ASCII characters without a backslash, and not only spaces.");
         return trimmed;
     }
 
@@ -73,7 +73,7 @@ public sealed record DicomDestination
         // A scope (fe80::1%eth0) is not for CheckHostName.
         var name = trimmed.Split('%')[0];
         if (Uri.CheckHostName(name) == UriHostNameType.Unknown)
-            throw new ArgumentException($"'{host}' is neither a host name nor an IP address.", nameof(host));
+            throw new ArgumentException($"'{host}' is neither a host name nor an IP address.");
         return trimmed;
     }
 }

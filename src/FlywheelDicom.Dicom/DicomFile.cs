@@ -19,7 +19,7 @@ public sealed class DicomFile
     /// <summary>What a stage found: no later edit takes it away.</summary>
     private DicomProblem? _stageProblem;
 
-    private DicomFile(string name, DicomOrigin origin) => (Name, Origin) = (name, origin);
+    private DicomFile(string name, DicomOrigin origin) => (Name, Origin) = (PlainText.Clean(name), origin);
 
     private DicomFile(string name, DicomOrigin origin, DicomSource source, DicomHeader header) : this(name, origin)
     {
@@ -33,7 +33,7 @@ public sealed class DicomFile
         _hold = new SourceHold(source);
     }
 
-    /// <summary>The file, or the entry's path inside its archive.</summary>
+    /// <summary>The file, or the entry's path inside its archive, fit to be shown: see <see cref="PlainText"/>.</summary>
     public string Name { get; }
     public DicomOrigin Origin { get; }
 

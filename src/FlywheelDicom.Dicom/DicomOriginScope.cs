@@ -3,8 +3,16 @@ namespace FlywheelDicom;
 /// <summary>The Flywheel container that was asked for.</summary>
 /// <param name="Kind">project, subject, session or acquisition.</param>
 /// <param name="Id">Its id.</param>
-/// <param name="Label">Its label.</param>
+/// <param name="Label">Its label, fit to be shown.</param>
 public sealed record DicomOriginScope(string Kind, string Id, string Label)
 {
+    private readonly string _label = PlainText.Clean(Label);
+
+    public string Label
+    {
+        get => _label;
+        init => _label = PlainText.Clean(value);
+    }
+
     public override string ToString() => $"{Kind} '{Label}'";
 }

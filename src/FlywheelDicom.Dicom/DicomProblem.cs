@@ -1,8 +1,18 @@
 namespace FlywheelDicom;
 
 /// <summary>Why an instance cannot be sent: a stable id, and words for a person.</summary>
+/// <param name="Id">One of the constants here.</param>
+/// <param name="Message">A sentence, fit to be shown.</param>
 public sealed record DicomProblem(string Id, string Message)
 {
+    private readonly string _message = PlainText.Clean(Message);
+
+    public string Message
+    {
+        get => _message;
+        init => _message = PlainText.Clean(value);
+    }
+
     public const string NotDicom = "DicomNotFound";
     public const string Truncated = "DicomTruncated";
     public const string Malformed = "DicomMalformed";

@@ -1,16 +1,22 @@
 namespace FlywheelDicom;
 
-/// <summary>A written report, and its sums.</summary>
+/// <summary>A report, its sums, and where it was written.</summary>
 public sealed record FwSendReport
 {
-    /// <summary>The CSV file.</summary>
-    public required string Path { get; init; }
+    /// <summary>The CSV file; null where it could not be written, and the rows are only here.</summary>
+    public required string? Path { get; init; }
 
     /// <summary>The HTML page beside it, where one was asked for.</summary>
     public string? HtmlPath { get; init; }
+
+    /// <summary>A second CSV beside it that tells for each instance that failed why it did; null where none failed.</summary>
+    public string? FailuresPath { get; init; }
     public required IReadOnlyList<FwSendReportRow> Rows { get; init; }
     public required int ImagesInSeries { get; init; }
     public required int ImagesSent { get; init; }
+
+    /// <summary>SOP Instance UIDs among what was sent: an archive holds one image for each, whatever was sent under it.</summary>
+    public int DistinctImages { get; init; }
 
     /// <summary>Where in Flywheel it was attached; null where it was not.</summary>
     public string? AttachedTo { get; init; }

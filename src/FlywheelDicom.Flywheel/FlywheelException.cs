@@ -44,7 +44,7 @@ public enum FlywheelError
 /// <summary>A request to Flywheel failed. The message names the instance, what was asked, and what to try; never a key or a signed URL.</summary>
 public sealed class FlywheelException : IOException
 {
-    public FlywheelException(FlywheelError error, string message, Exception? inner = null) : base(message, inner) => Error = error;
+    public FlywheelException(FlywheelError error, string message, Exception? inner = null) : base(PlainText.Clean(message), inner) => Error = error;
 
     public FlywheelError Error { get; }
 

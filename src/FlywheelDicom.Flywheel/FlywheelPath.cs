@@ -29,7 +29,7 @@ public sealed record FlywheelPath
         if (parts.Length > MaxLevels || parts.Any(p => p.Length == 0) || fileName is { Length: 0 })
         {
             throw new ArgumentException(
-                $"'{text}' is not a Flywheel path: it must be like group/project/subject/session/acquisition, with <id:...> for a label that holds a slash.", nameof(text));
+                $"'{text}' is not a Flywheel path: it must be like group/project/subject/session/acquisition, with <id:...> for a label that holds a slash.");
         }
         return new FlywheelPath(parts, fileName);
     }

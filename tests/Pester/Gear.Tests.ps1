@@ -34,7 +34,7 @@ BeforeAll {
         $log += $errors.Result
         $log | Should -Not -BeLike '*s3cr3t*'
         $log | Should -Not -BeLike '*SYNTHETIC^SUBJECT*'
-        $report = Get-ChildItem (Join-Path $base output) -Filter *.csv
+        $report = Get-ChildItem (Join-Path $base output) -Filter *.csv | Where-Object Name -NotLike '*_failures.csv'
         [pscustomobject]@{ ExitCode = $process.ExitCode; Log = $log; Report = $report ? (Import-Csv $report) : $null; Base = $base }
     }
 }

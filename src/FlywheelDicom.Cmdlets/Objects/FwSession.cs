@@ -24,7 +24,9 @@ public sealed record FwSession
 
     internal static FwSession Of(FlywheelContainer container) => new()
     {
-        SessionId = container.Id, Label = container.Label, GroupId = container.GroupId, ProjectId = container.ProjectId, SubjectId = container.SubjectId,
-        SubjectLabel = container.Subject?.Label, Timestamp = container.Timestamp?.LocalDateTime, Created = container.Created?.LocalDateTime,
+        SessionId = container.Id, Label = Shown(container.Label), GroupId = container.GroupId, ProjectId = container.ProjectId, SubjectId = container.SubjectId,
+        SubjectLabel = Shown(container.Subject?.Label), Timestamp = container.Timestamp?.LocalDateTime, Created = container.Created?.LocalDateTime,
     };
+
+    private static string? Shown(string? label) => label is null ? null : PlainText.Clean(label);
 }

@@ -22,7 +22,7 @@ public sealed class DestinationTransformationAttribute : ArgumentTransformationA
         }
         catch (ArgumentException e)
         {
-            throw new ArgumentTransformationMetadataException(e.Message.Split(" (Parameter")[0], e);
+            throw new ArgumentTransformationMetadataException(PlainText.Clean(e.Message), e);
         }
     }
 }

@@ -13,7 +13,7 @@ public sealed class ValidateAETitleAttribute : ValidateArgumentsAttribute
         }
         catch (ArgumentException e)
         {
-            throw new ValidationMetadataException(e.Message.Split(" (Parameter")[0]);
+            throw new ValidationMetadataException(PlainText.Clean(e.Message));
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
 using FlywheelDicom.Network;
 
@@ -8,10 +9,13 @@ namespace FlywheelDicom.Cmdlets;
 public abstract class DicomCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private bool _disposed;
+    private int _disposed;
+    private PosixSignal? _signal;
 
-    /// <summary>Cancelled by Ctrl+C, and when the pipeline is torn down before its end.</summary>
-    protected CancellationToken Cancellation => _stop.Token;
+    protected DicomCmdlet() => Cancellation = _stop.Token;
+
+    /// <summary>Cancelled by Ctrl+C, by a signal that ends the process, and when the pipeline is torn down before its end.</summary>
+    protected CancellationToken Cancellation { get; }
 
     /// <summary>
     /// Ctrl+C was pressed; a pipeline that merely had enough is not stopped. The pipeline knows: its stages are told one after
@@ -19,19 +23,52 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
     /// </summary>
     private protected bool IsStopped => Stopping;
 
+    /// <summary>Nothing is to be written or sent.</summary>
+    private protected bool IsWhatIf
+        => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given)
+            ? LanguagePrimitives.IsTrue(given)
+            : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
+
+    /// <summary>Called first by all that run for long: from then on a signal ends them in good order.</summary>
+    protected override void BeginProcessing() => TerminationSignals.Enter(this);
+
     protected sealed override void StopProcessing() => _stop.Cancel();
+
+    /// <summary>The process is about to end. From another thread than the pipeline's.</summary>
+    internal void Terminate(PosixSignal signal)
+    {
+        _signal = signal;
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself just now.
+        }
+    }
 
     public void Dispose()
     {
-        Dispose(true);
+        // Once, whether the pipeline's thread comes first or a signal's.
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            try
+            {
+                Dispose(true);
+            }
+            finally
+            {
+                TerminationSignals.Leave(this);
+            }
+        }
         GC.SuppressFinalize(this);
     }
 
     protected virtual void Dispose(bool disposing)
     {
-        if (_disposed || !disposing)
+        if (!disposing)
             return;
-        _disposed = true;
         _stop.Cancel();
         _stop.Dispose();
     }
@@ -53,9 +90,78 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
         {
+            EndIfTerminated();
             throw new PipelineStoppedException();
         }
     }
+
+    /// <summary>
+    /// The same for what only produces: after a signal it has no more, so that the stages behind it can hand on what they have done.
+    /// </summary>
+    private protected void Produce(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
+        {
+            if (_signal is null)
+                throw new PipelineStoppedException();
+            WriteVerbose("There is no more: the process is being stopped.");
+        }
+    }
+
+    /// <summary>What a signal ends is a failure, of which a script may tell before the process goes.</summary>
+    private protected void EndIfTerminated()
+    {
+        if (_signal is { } signal)
+            ThrowTerminatingError(DicomErrors.Record(new OperationCanceledException($"The run was stopped by {signal}."), "RunStopped", null));
+    }
+
+    /// <summary>
+    /// Whatever reading a place throws becomes one file with a problem, behind those that could be read. Only the end of a pipeline passes.
+    /// </summary>
+    private protected static IEnumerable<DicomFile> Guarded(string name, DicomOrigin origin, Func<IEnumerable<DicomFile>> read)
+    {
+        IEnumerator<DicomFile>? files = null;
+        try
+        {
+            while (true)
+            {
+                DicomFile file;
+                var isLast = false;
+                try
+                {
+                    files ??= read().GetEnumerator();
+                    if (!files.MoveNext())
+                        yield break;
+                    file = files.Current;
+                }
+                catch (Exception e) when (e is not (OperationCanceledException or PipelineStoppedException))
+                {
+                    (file, isLast) = (ProblemOf(name, origin, e), true);
+                }
+                yield return file;
+                if (isLast)
+                    yield break;
+            }
+        }
+        finally
+        {
+            files?.Dispose();
+        }
+    }
+
+    /// <summary>What stands for an instance whose handling threw what nobody expected.</summary>
+    private protected static DicomFile ProblemOf(string name, DicomOrigin origin, Exception e)
+        => DicomFile.Unusable(name, origin, new(DicomProblem.Unreadable, $"It cannot be read: {e.Message}"));
+
+    /// <summary>As it may be shown: see PlainText.</summary>
+    private protected new void WriteVerbose(string text) => base.WriteVerbose(PlainText.Clean(text));
+
+    /// <summary>As it may be shown: see PlainText.</summary>
+    private protected new void WriteWarning(string text) => base.WriteWarning(PlainText.Clean(text));
 
     /// <summary>A path as the user gave it, as the file system has it.</summary>
     private protected string Resolved(string path)
@@ -65,7 +171,7 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
         {
             // What another provider calls a path would be taken for a file beside the process.
             var error = new ArgumentException($"'{path}' is not in the file system but in {provider.Name}.");
-            ThrowTerminatingError(new ErrorRecord(error, DicomProblem.NotFileSystem, ErrorCategory.InvalidArgument, path));
+            ThrowTerminatingError(DicomErrors.Record(error, DicomProblem.NotFileSystem, path));
         }
         return resolved;
     }
@@ -102,46 +208,18 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
         }
         catch (CertificateFileException e)
         {
-            var category = e.ErrorId == "CertificateFileNotFound" ? ErrorCategory.ObjectNotFound : ErrorCategory.InvalidArgument;
-            ThrowTerminatingError(new ErrorRecord(e, e.ErrorId, category, target));
+            ThrowTerminatingError(DicomErrors.Record(e, e.ErrorId, target));
             throw;
         }
     }
 
-    private protected static ErrorRecord ErrorFor(DicomNetworkException e, object? target)
-        => new(e, e.ErrorId, CategoryOf(e.Error), target);
+    private protected static ErrorRecord ErrorFor(DicomNetworkException e, object? target) => DicomErrors.Record(e, e.ErrorId, target);
 
     private protected static ErrorRecord ErrorFor(DicomFile file)
     {
         var problem = file.ProblemDetail!;
         // An entry is called as its archive has it: which archive, its origin tells.
         var archive = file.Origin.FileName is { Length: > 0 } name && !file.Name.EndsWith(name, StringComparison.Ordinal) ? $" in '{name}'" : "";
-        return new ErrorRecord(new IOException($"'{file.Name}'{archive}: {problem.Message}"), problem.Id, CategoryOf(problem.Id), file);
+        return DicomErrors.Record(new IOException($"'{file.Name}'{archive}: {problem.Message}"), problem.Id, file);
     }
-
-    private protected static ErrorCategory CategoryOf(string errorId) => errorId switch
-    {
-        DicomProblem.NotFound => ErrorCategory.ObjectNotFound,
-        DicomProblem.NotDownloaded or DicomProblem.NotListed or DicomProblem.NoTemporarySpace => ErrorCategory.ResourceUnavailable,
-        DicomProblem.UnsupportedArchive => ErrorCategory.NotImplemented,
-        DicomProblem.Unreadable or DicomProblem.SourceChanged => ErrorCategory.ReadError,
-        DicomProblem.NotFileSystem => ErrorCategory.InvalidArgument,
-        DicomProblem.NoPrivateBlock => ErrorCategory.LimitsExceeded,
-        DicomProblem.NotDicom or DicomProblem.Truncated or DicomProblem.Malformed or DicomProblem.MissingUid or DicomProblem.Directory
-            or DicomProblem.NotConvertible or DicomProblem.BadArchive or DicomProblem.EncryptedArchive => ErrorCategory.InvalidData,
-        "DicomStoreFailed" => ErrorCategory.InvalidResult,
-        DicomSendResult.SendingFailed => ErrorCategory.InvalidOperation,
-        _ => Enum.TryParse<DicomNetworkError>(errorId.Replace("Dicom", "", StringComparison.Ordinal), out var error) ? CategoryOf(error) : ErrorCategory.NotSpecified,
-    };
-
-    private static ErrorCategory CategoryOf(DicomNetworkError error) => error switch
-    {
-        DicomNetworkError.HostNotFound => ErrorCategory.ObjectNotFound,
-        DicomNetworkError.ConnectTimeout or DicomNetworkError.ResponseTimeout or DicomNetworkError.WriteTimeout => ErrorCategory.OperationTimeout,
-        DicomNetworkError.TlsNotAgreed or DicomNetworkError.TlsNotSpoken or DicomNetworkError.TlsExpected => ErrorCategory.ProtocolError,
-        >= DicomNetworkError.CertificateExpired => ErrorCategory.SecurityError,
-        DicomNetworkError.ContextRefused => ErrorCategory.NotImplemented,
-        DicomNetworkError.ProtocolError => ErrorCategory.ProtocolError,
-        _ => ErrorCategory.ConnectionError,
-    };
 }

@@ -21,7 +21,7 @@ public abstract class FlywheelCmdlet : DicomCmdlet
             if (ModuleState.Current.Use() is { } current)
                 return _connection = current;
             var error = new InvalidOperationException("There is no connection with Flywheel. Make one with Connect-FwInstance.");
-            ThrowTerminatingError(new ErrorRecord(error, "FlywheelNotConnected", ErrorCategory.ConnectionError, null));
+            ThrowTerminatingError(DicomErrors.Record(error, "FlywheelNotConnected", null));
             throw error;
         }
     }
@@ -83,8 +83,7 @@ public abstract class FlywheelCmdlet : DicomCmdlet
         }
         catch (ArgumentException e)
         {
-            var error = new ArgumentException(e.Message.Split(" (Parameter")[0]);
-            ThrowTerminatingError(new ErrorRecord(error, "InvalidFlywheelPath", ErrorCategory.InvalidArgument, path));
+            ThrowTerminatingError(DicomErrors.Record(e, "InvalidFlywheelPath", path));
             throw;
         }
     }
@@ -98,17 +97,5 @@ public abstract class FlywheelCmdlet : DicomCmdlet
         }
     }
 
-    private protected static ErrorRecord ErrorFor(FlywheelException e, object? target) => new(e, e.ErrorId, e.Error switch
-    {
-        FlywheelError.KeyMalformed or FlywheelError.Ambiguous => ErrorCategory.InvalidArgument,
-        FlywheelError.Unauthorized => ErrorCategory.AuthenticationError,
-        FlywheelError.Forbidden => ErrorCategory.PermissionDenied,
-        FlywheelError.NotFound => ErrorCategory.ObjectNotFound,
-        FlywheelError.CertificateRefused or FlywheelError.RedirectRefused => ErrorCategory.SecurityError,
-        FlywheelError.Timeout => ErrorCategory.OperationTimeout,
-        FlywheelError.BadAnswer => ErrorCategory.ProtocolError,
-        FlywheelError.Refused or FlywheelError.Conflict => ErrorCategory.InvalidOperation,
-        FlywheelError.ServerError or FlywheelError.TooManyRequests or FlywheelError.DownloadIncomplete or FlywheelError.NotTried => ErrorCategory.ResourceUnavailable,
-        _ => ErrorCategory.ConnectionError,
-    }, target);
+    private protected static ErrorRecord ErrorFor(FlywheelException e, object? target) => DicomErrors.Record(e, e.ErrorId, target);
 }

@@ -38,7 +38,9 @@ internal sealed class PipelinePump<TIn, TOut>
     }
 
     /// <summary>From the work, any thread: hands an output to the pipeline.</summary>
-    public ValueTask EmitAsync(TOut output) => _output.Writer.WriteAsync(output, _cancellation);
+    public ValueTask EmitAsync(TOut output)
+        // What is done is done: it is handed over also where the run was cancelled meanwhile.
+        => _output.Writer.TryWrite(output) ? default : _output.Writer.WriteAsync(output, _cancellation);
 
     /// <summary>From the work, any thread.</summary>
     public void Verbose(string text) => _verbose.Enqueue(text);
@@ -46,29 +48,29 @@ internal sealed class PipelinePump<TIn, TOut>
     /// <summary>From the pipeline thread: hands an item to the work, and takes what it has done meanwhile.</summary>
     public void Push(TIn item)
     {
-        Drain();
-        while (!_input.Writer.TryWrite(item))
+        try
         {
-            var room = _input.Writer.WaitToWriteAsync(_cancellation).AsTask();
-            var output = _output.Reader.WaitToReadAsync(_cancellation).AsTask();
-            if (!Task.WhenAny(room, output).GetAwaiter().GetResult().GetAwaiter().GetResult())
-                _work.GetAwaiter().GetResult();
-            Gather();
-            Drain();
+            PushNow(item);
+        }
+        catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
+        {
+            HandOnWhatIsDone();
+            throw;
         }
     }
 
     /// <summary>From the pipeline thread: no more comes; returns when all is done.</summary>
     public void Complete()
     {
-        _input.Writer.TryComplete();
-        while (_output.Reader.WaitToReadAsync(_cancellation).AsTask().GetAwaiter().GetResult())
+        try
         {
-            Gather();
-            Drain();
+            CompleteNow();
         }
-        Drain();
-        _work.GetAwaiter().GetResult();
+        catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
+        {
+            HandOnWhatIsDone();
+            throw;
+        }
     }
 
     /// <summary>Gives the work a moment to abort what is open, after it was cancelled.</summary>
@@ -83,6 +85,39 @@ internal sealed class PipelinePump<TIn, TOut>
         {
             // It was cancelled; whatever that led to is of no interest any more.
         }
+    }
+
+    /// <summary>Where a wait is cancelled, the outputs that are there already are handed on before the pipeline ends.</summary>
+    private void HandOnWhatIsDone()
+    {
+        Abandon();
+        Drain();
+    }
+
+    private void PushNow(TIn item)
+    {
+        Drain();
+        while (!_input.Writer.TryWrite(item))
+        {
+            var room = _input.Writer.WaitToWriteAsync(_cancellation).AsTask();
+            var output = _output.Reader.WaitToReadAsync(_cancellation).AsTask();
+            if (!Task.WhenAny(room, output).GetAwaiter().GetResult().GetAwaiter().GetResult())
+                _work.GetAwaiter().GetResult();
+            Gather();
+            Drain();
+        }
+    }
+
+    private void CompleteNow()
+    {
+        _input.Writer.TryComplete();
+        while (_output.Reader.WaitToReadAsync(_cancellation).AsTask().GetAwaiter().GetResult())
+        {
+            Gather();
+            Drain();
+        }
+        Drain();
+        _work.GetAwaiter().GetResult();
     }
 
     private async Task RunAsync(Func<PipelinePump<TIn, TOut>, ChannelReader<TIn>, Task> work)

@@ -48,6 +48,7 @@ public abstract class ProofCmdlet : DestinationCmdlet
 
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         _progress = new TransferProgress(this, 3, Activity);
         _pump = new PipelinePump<DicomSendResult, DicomSendResult>(Job(Options), Emit, WriteVerbose, Capacity, Cancellation);
     }
@@ -84,7 +85,7 @@ public abstract class ProofCmdlet : DestinationCmdlet
             {
                 var what = result.Proof == DicomProof.NotAnswered ? $"'{result.Name}', and whatever was asked for with it," : $"'{result.Name}'";
                 var error = new IOException($"{what} is not known to be stored at {result.Destination}: {result.Reason}");
-                WriteError(new ErrorRecord(error, result.ErrorId, CategoryOf(result.ErrorId!), result));
+                WriteError(DicomErrors.Record(error, result.ErrorId!, result));
             }
             _lastReason = result.Reason;
         }

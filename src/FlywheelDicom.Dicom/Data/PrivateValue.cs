@@ -14,10 +14,10 @@ public sealed class PrivateValue
     public PrivateValue(int group, string identifier, string value)
     {
         if (group is <= 0x0008 or >= 0xFFFF || (group & 1) == 0)
-            throw new ArgumentException($"Group 0x{group:X4} cannot hold private elements: it must be odd, above 0x0008 and below 0xFFFF.", nameof(group));
+            throw new ArgumentException($"Group 0x{group:X4} cannot hold private elements: it must be odd, above 0x0008 and below 0xFFFF.");
         Group = (ushort)group;
-        Identifier = Checked(identifier, nameof(identifier));
-        Value = Checked(value, nameof(value));
+        Identifier = Checked(identifier);
+        Value = Checked(value);
         (_identifier, _value) = (Text(Identifier), Text(Value));
     }
 
@@ -72,14 +72,14 @@ public sealed class PrivateValue
     private static bool IsSame(string? found, string wanted)
         => found is not null && string.Equals(found.Trim(), wanted, StringComparison.OrdinalIgnoreCase);
 
-    private static string Checked(string text, string name)
+    private static string Checked(string text)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(text, name);
+        ArgumentException.ThrowIfNullOrWhiteSpace(text);
         var trimmed = text.Trim();
         if (trimmed.Length > MaxLength || trimmed.Any(c => c is < ' ' or > '~' or '\\'))
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"'{trimmed}' must be 1 to {MaxLength} ASCII characters without a backslash."), name);
+                $"'{trimmed}' must be 1 to {MaxLength} ASCII characters without a backslash."));
         }
         return trimmed;
     }

@@ -25,7 +25,7 @@ internal sealed record InstanceIdentity
             SopInstanceUid = dataset.GetString(DicomTag.SOPInstanceUID),
             StudyInstanceUid = dataset.GetString(DicomTag.StudyInstanceUID),
             SeriesInstanceUid = dataset.GetString(DicomTag.SeriesInstanceUID),
-            Modality = dataset.GetString(DicomTag.Modality),
+            Modality = dataset.GetString(DicomTag.Modality) is { } modality ? PlainText.Clean(modality) : null,
             PatientId = dataset.GetString(DicomTag.PatientID),
         };
         var isDirectory = DicomUID.MediaStorageDirectory == (identity.SopClassUid ?? header.MetaSopClassUid);

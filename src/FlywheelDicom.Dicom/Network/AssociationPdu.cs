@@ -192,5 +192,5 @@ internal sealed record AssociationPdu
 
     private static void WriteUInt16(MemoryStream target, ushort value) => target.Write([(byte)(value >> 8), (byte)value]);
 
-    private static string Text(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes).Trim(' ', '\0');
+    private static string Text(ReadOnlySpan<byte> bytes) => PlainText.Clean(Encoding.Latin1.GetString(bytes).Trim(' ', '\0'));
 }

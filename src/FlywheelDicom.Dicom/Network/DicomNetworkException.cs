@@ -44,7 +44,7 @@ public enum DicomNetworkError
 /// <summary>A conversation with a peer failed. The message names the peer, what was being done, and what to try.</summary>
 public class DicomNetworkException : IOException
 {
-    public DicomNetworkException(DicomNetworkError error, string message, RetryAdvice retry, Exception? inner = null) : base(message, inner)
+    public DicomNetworkException(DicomNetworkError error, string message, RetryAdvice retry, Exception? inner = null) : base(PlainText.Clean(message), inner)
         => (Error, Retry) = (error, retry);
 
     public DicomNetworkError Error { get; }

@@ -174,7 +174,7 @@ internal readonly record struct DimseCommand
 
     private static InvalidDataException Missing(string name) => new($"The command set has no {name}.");
 
-    private static string Text(ReadOnlySpan<byte> value) => Encoding.Latin1.GetString(value).Trim(' ', '\0');
+    private static string Text(ReadOnlySpan<byte> value) => PlainText.Clean(Encoding.Latin1.GetString(value).Trim(' ', '\0'));
 
     private static DicomTag[] Tags(ReadOnlySpan<byte> value)
     {

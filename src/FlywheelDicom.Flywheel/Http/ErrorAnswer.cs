@@ -53,7 +53,7 @@ internal static class ErrorAnswer
 
     private static string Shortened(string text)
     {
-        var line = string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Trim().TrimEnd('.');
+        var line = PlainText.Clean(text.Trim().TrimEnd('.'));
         return line.Length <= MaxText ? line : line[..MaxText] + "...";
     }
 }

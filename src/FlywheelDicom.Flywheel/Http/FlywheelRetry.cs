@@ -20,7 +20,7 @@ internal sealed class FlywheelRetry(FlywheelClientOptions options)
         DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(args.Context.Properties.GetValue(s_delay, TimeSpan.Zero)),
         OnRetry = args =>
         {
-            options.Verbose($"Trying again in {args.RetryDelay.TotalSeconds:0.0} s: {args.Outcome.Exception?.Message}");
+            options.Verbose(FormattableString.Invariant($"Trying again in {args.RetryDelay.TotalSeconds:0.0} s: {args.Outcome.Exception?.Message}"));
             return default;
         },
     }).Build();

@@ -100,6 +100,6 @@ public sealed class CommitmentJob(ProofOptions options, Func<DicomSendResult, Va
             return result with { Proof = DicomProof.Committed };
         return report.Failed.TryGetValue(result.SopInstanceUid!, out var reason)
             ? ResultProof.Deny(result, DicomProof.NotCommitted, ResultProof.NotCommitted, $"The archive does not commit itself to it (0x{reason:X4}): {CommitmentReport.MeaningOf(reason)}.")
-            : ResultProof.Deny(result, DicomProof.NotAnswered, ResultProof.NotCommitted, "The archive's report on storage commitment does not mention it.");
+            : ResultProof.Deny(result, DicomProof.NotAnswered, ResultProof.NotAnswered, "The archive's report on storage commitment does not mention it.");
     }
 }

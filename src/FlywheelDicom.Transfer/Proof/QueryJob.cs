@@ -27,7 +27,7 @@ public sealed class QueryJob(ProofOptions options, Func<DicomSendResult, ValueTa
             }
             if (string.IsNullOrEmpty(result.StudyInstanceUid) || string.IsNullOrEmpty(result.SeriesInstanceUid))
             {
-                await emit(ResultProof.Deny(result, DicomProof.NotAnswered, ResultProof.NotFound, "It names no study or series, so the archive cannot be asked for it.")).ConfigureAwait(false);
+                await emit(ResultProof.Deny(result, DicomProof.NotAnswered, ResultProof.NotAnswered, "It names no study or series, so the archive cannot be asked for it.")).ConfigureAwait(false);
                 continue;
             }
             var destination = options.Asked(result.Destination);
@@ -74,7 +74,7 @@ public sealed class QueryJob(ProofOptions options, Func<DicomSendResult, ValueTa
                     await emit(Missing(result, destination, failure)).ConfigureAwait(false);
                 return;
             }
-            verbose(failure?.Message ?? $"{destination} does not show {results.Count} of the instances yet; looking again in {delay.TotalSeconds:0.0} s.");
+            verbose(failure?.Message ?? FormattableString.Invariant($"{destination} does not show {results.Count} of the instances yet; looking again in {delay.TotalSeconds:0.0} s."));
             await Task.Delay(delay, cancellation).ConfigureAwait(false);
             delay = TimeSpan.FromSeconds(Math.Min(10, delay.TotalSeconds * 2));
         }

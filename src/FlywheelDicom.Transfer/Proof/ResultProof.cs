@@ -4,7 +4,8 @@ namespace FlywheelDicom.Transfer.Proof;
 public static class ResultProof
 {
     public const string NotCommitted = "DicomNotCommitted";
-    public const string NotFound = "DicomNotFound";
+    public const string NotFound = "DicomInstanceNotFound";
+    public const string NotAnswered = "DicomNotAnswered";
 
     /// <summary>The archive could not be asked, for a reason that was not foreseen.</summary>
     public const string NotAsked = "DicomConfirmationFailed";

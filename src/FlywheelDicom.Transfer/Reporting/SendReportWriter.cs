@@ -16,35 +16,35 @@ public static class SendReportWriter
     public static string FileName(SendTally tally, DateTime now, bool isStopped = false)
     {
         ArgumentNullException.ThrowIfNull(tally);
-        var origin = tally.First;
-        var isOneSession = tally.Origins.Select(o => o.SessionId).Distinct(StringComparer.Ordinal).Take(2).Count() == 1;
-        var label = (isOneSession ? origin?.SessionLabel : origin?.Scope?.Label) ?? origin?.SessionLabel ?? origin?.FileName ?? "empty";
-        if (origin is { Scope.Kind: "acquisition", AcquisitionLabel: not null })
-            label += "_" + origin.AcquisitionLabel;
-        return string.Create(CultureInfo.InvariantCulture, $"dicom-send_report-{Safe(label)}_{now:yyyy-MM-dd_HH-mm-ss}{(isStopped ? "_stopped" : "")}.csv");
+        return ReportName.Of(tally, now, ReportNameStyle.Local, isStopped) + ".csv";
     }
 
-    /// <summary>Writes the CSV; a file is there whole or not at all.</summary>
-    public static void WriteCsv(string path, IReadOnlyList<FwSendReportRow> rows)
-        => WriteWhole(path, stream =>
-        {
-            // Cells that begin like a formula would run in a spreadsheet.
-            var options = new CsvWriterOptions { Injection = CsvInjection.Escape, NewLine = "\n", FormatProvider = CultureInfo.InvariantCulture };
-            using var csv = CsvWriter.Create(stream, options, leaveOpen: true);
-            csv.WriteRecord(s_columns);
-            foreach (var row in rows)
-            {
-                csv.WriteRecord([row.AcquisitionId, row.FwPath, row.FileName,
-                    row.ImagesInSeries.ToString(CultureInfo.InvariantCulture), row.ImagesSent.ToString(CultureInfo.InvariantCulture), row.Status]);
-            }
-        });
-
-    /// <summary>Writes the same as one self-contained page.</summary>
-    public static void WriteHtml(string path, FwSendReport report)
+    /// <summary>The name that a report has in Flywheel: dicom-send's, in ASCII.</summary>
+    public static string AttachmentName(SendTally tally, DateTime now, bool isStopped = false)
     {
-        ArgumentNullException.ThrowIfNull(report);
-        var page = new StringBuilder();
-        page.Append("""
+        ArgumentNullException.ThrowIfNull(tally);
+        return ReportName.Ascii(ReportName.Of(tally, now, ReportNameStyle.Flywheel, isStopped)) + ".csv";
+    }
+
+    /// <summary>Writes the CSV over what is there; a file is there whole or not at all.</summary>
+    public static void WriteCsv(string path, IReadOnlyList<FwSendReportRow> rows) => ReportPlace.InFile(path).Write(path, stream => WriteCsv(stream, rows));
+
+    internal static void WriteCsv(Stream stream, IReadOnlyList<FwSendReportRow> rows)
+    {
+        using var csv = Csv(stream, leaveOpen: true);
+        csv.WriteRecord(s_columns);
+        foreach (var row in rows)
+        {
+            csv.WriteRecord([PlainText.Clean(row.AcquisitionId), PlainText.Clean(row.FwPath), PlainText.Clean(row.FileName),
+                row.ImagesInSeries.ToString(CultureInfo.InvariantCulture), row.ImagesSent.ToString(CultureInfo.InvariantCulture), row.Status]);
+        }
+    }
+
+    /// <summary>Writes the same as one self-contained page, with why instances failed.</summary>
+    internal static void WriteHtml(Stream stream, FwSendReport report, FailureList failures)
+    {
+        using var page = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        page.Write("""
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><title>DICOM send report</title><style>
             body{font:14px system-ui,sans-serif;margin:2em;color:#222}table{border-collapse:collapse;margin-top:1em}
@@ -53,46 +53,51 @@ public static class SendReportWriter
             </style></head><body><h1>DICOM send report</h1>
 
             """);
-        page.Append(CultureInfo.InvariantCulture, $"<p>{report.ImagesSent} of {report.ImagesInSeries} images sent.{(report.IsStopped ? " The run was stopped: there may be images that it never came to." : "")}</p>\n<table><tr>");
-        foreach (var column in s_columns)
-            page.Append("<th>").Append(column).Append("</th>");
-        page.Append("</tr>\n");
-        foreach (var row in report.Rows)
+        page.WriteLine($"<p>{Number(report.ImagesSent)} of {Number(report.ImagesInSeries)} images sent.</p>");
+        if (report.IsStopped)
+            page.WriteLine("<p>The run was stopped: there may be images that it never came to.</p>");
+        if (report.DistinctImages < report.ImagesSent)
         {
-            page.Append(CultureInfo.InvariantCulture,
-                $"<tr><td>{Text(row.AcquisitionId)}</td><td>{Text(row.FwPath)}</td><td>{Text(row.FileName)}</td><td class=\"n\">{row.ImagesInSeries}</td><td class=\"n\">{row.ImagesSent}</td><td class=\"{row.Status}\">{row.Status}</td></tr>\n");
+            page.WriteLine($"<p>They are {Number(report.DistinctImages)} distinct images: some were sent under one SOP Instance UID, "
+                + "and an archive keeps one image for each.</p>");
         }
-        page.Append("</table></body></html>\n");
-        WriteWhole(path, stream => stream.Write(Encoding.UTF8.GetBytes(page.ToString())));
+        WriteTable(page, s_columns, report.Rows.Select(r => (string[])[r.AcquisitionId, r.FwPath, r.FileName, Number(r.ImagesInSeries), Number(r.ImagesSent), r.Status]),
+            (column, text) => column switch { 3 or 4 => "n", 5 => text, _ => null });
+        if (failures.Count > 0)
+        {
+            page.WriteLine("<h2>What failed</h2>");
+            if (failures.Count > failures.First.Count)
+            {
+                page.WriteLine($"<p>The first {Number(failures.First.Count)} of {Number(failures.Count)}"
+                    + (report.FailuresPath is { } all ? $"; all are in {Text(Path.GetFileName(all))}" : "") + ".</p>");
+            }
+            WriteTable(page, ["Name", "SOP Instance UID", "Reason", "Error ID"], failures.First.Select(f => (string[])[f.Name, f.Uid, f.Reason, f.ErrorId]), (_, _) => null);
+        }
+        page.WriteLine("</body></html>");
     }
 
-    private static void WriteWhole(string path, Action<Stream> write)
+    /// <summary>Cells that begin like a formula would run in a spreadsheet.</summary>
+    internal static CsvWriter Csv(Stream stream, bool leaveOpen)
+        => CsvWriter.Create(stream, new CsvWriterOptions { Injection = CsvInjection.Escape, NewLine = "\n", FormatProvider = CultureInfo.InvariantCulture }, leaveOpen);
+
+    /// <param name="page">What is written to.</param>
+    /// <param name="columns">Their names.</param>
+    /// <param name="rows">Their cells.</param>
+    /// <param name="look">The class of a cell, by its column and text; null for none.</param>
+    private static void WriteTable(StreamWriter page, string[] columns, IEnumerable<string[]> rows, Func<int, string, string?> look)
     {
-        var partial = path + ".partial";
-        try
+        page.WriteLine($"<table><tr>{string.Concat(columns.Select(c => $"<th>{c}</th>"))}</tr>");
+        foreach (var row in rows)
         {
-            using (var stream = new FileStream(partial, FileMode.Create, FileAccess.Write))
-                write(stream);
-            File.Move(partial, path, overwrite: true);
+            page.Write("<tr>");
+            for (var i = 0; i < row.Length; i++)
+                page.Write(look(i, row[i]) is { } name ? $"<td class=\"{name}\">{Text(row[i])}</td>" : $"<td>{Text(row[i])}</td>");
+            page.WriteLine("</tr>");
         }
-        catch
-        {
-            File.Delete(partial);
-            throw;
-        }
+        page.WriteLine("</table>");
     }
 
-    /// <summary>The name that a report has in Flywheel: ASCII, which every server and storage takes.</summary>
-    public static string AttachmentName(string path)
-        => string.Concat(Safe(Path.GetFileName(path)).Normalize(NormalizationForm.FormD)
-            .Where(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark).Select(c => c is ' ' or > '~' ? '_' : c));
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>What some file system, or Flywheel, refuses in a name becomes an underscore.</summary>
-    private static string Safe(string label)
-    {
-        var safe = string.Concat(label.Select(c => c < ' ' || "<>:\"/\\|?*#%&;".Contains(c, StringComparison.Ordinal) ? '_' : c)).Trim('.', ' ');
-        return safe.Length switch { 0 => "unnamed", > 120 => safe[..120], _ => safe };
-    }
-
-    private static string Text(string value) => WebUtility.HtmlEncode(value);
+    private static string Text(string value) => WebUtility.HtmlEncode(PlainText.Clean(value));
 }

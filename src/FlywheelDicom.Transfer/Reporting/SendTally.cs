@@ -1,26 +1,38 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+
 namespace FlywheelDicom.Transfer.Reporting;
 
 /// <summary>Counts results by the file or archive that they came from, in the order met; it holds no result.</summary>
 public sealed class SendTally
 {
-    private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
+    private readonly Dictionary<OriginKey, Count> _index = [];
     private readonly List<Count> _counts = [];
+
+    /// <summary>128 bits for each UID: a run of hundreds of thousands takes little memory.</summary>
+    private readonly HashSet<UInt128> _stored = [];
 
     /// <summary>The first origin met, after which a report is named.</summary>
     public DicomOrigin? First => _counts.Count > 0 ? _counts[0].Origin : null;
 
+    /// <summary>SOP Instance UIDs among what was stored.</summary>
+    public int DistinctImages => _stored.Count;
+
     public void Add(DicomSendResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        var key = Key(result.Origin);
-        if (!_index.TryGetValue(key, out var index))
+        var key = OriginKey.Of(result.Origin);
+        if (!_index.TryGetValue(key, out var count))
         {
-            index = _index[key] = _counts.Count;
-            _counts.Add(new Count(result.Origin));
+            _index[key] = count = new Count(result.Origin);
+            _counts.Add(count);
         }
-        _counts[index].Present++;
-        if (result.IsStored)
-            _counts[index].Sent++;
+        count.Present++;
+        if (!result.IsStored)
+            return;
+        count.Sent++;
+        if (result.SopInstanceUid is { } uid)
+            _stored.Add(XxHash128.HashToUInt128(MemoryMarshal.AsBytes(uid.AsSpan())));
     }
 
     public IReadOnlyList<FwSendReportRow> Rows
@@ -29,8 +41,15 @@ public sealed class SendTally
     /// <summary>All origins met, to tell whether they share a session or acquisition.</summary>
     public IEnumerable<DicomOrigin> Origins => _counts.Select(c => c.Origin);
 
-    /// <summary>Two folders may hold files of one name, and two acquisitions too.</summary>
-    private static string Key(DicomOrigin origin) => $"{origin.AcquisitionId}\n{origin.FlywheelPath ?? origin.LocalPath}\n{origin.FileName}";
+    /// <summary>
+    /// What makes two origins one file: its path on this machine; in Flywheel, where labels may repeat, its container's id and its name.
+    /// </summary>
+    private readonly record struct OriginKey(string? LocalPath, string? SessionId, string? AcquisitionId, string? FlywheelPath, string? FileName)
+    {
+        public static OriginKey Of(DicomOrigin origin) => origin is { LocalPath: { } path, AcquisitionId: null, SessionId: null }
+            ? new OriginKey(path, null, null, null, null)
+            : new OriginKey(null, origin.SessionId, origin.AcquisitionId, origin.FlywheelPath, origin.FileName);
+    }
 
     private sealed class Count(DicomOrigin origin)
     {

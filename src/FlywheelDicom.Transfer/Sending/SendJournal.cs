@@ -224,7 +224,7 @@ public sealed class SendJournal : IDisposable
 }
 
 /// <summary>A journal cannot be used; the message is fit for a person.</summary>
-public sealed class JournalException(string errorId, string message, Exception? inner = null) : IOException(message, inner)
+public sealed class JournalException(string errorId, string message, Exception? inner = null) : IOException(PlainText.Clean(message), inner)
 {
     /// <summary>A stable id for error records.</summary>
     public string ErrorId { get; } = errorId;

@@ -83,7 +83,7 @@ public sealed class StoreJob
             }
             catch (DicomNetworkException e) when (IsTransient(e) && options.Time.GetElapsedTime(started) + delay < TimeFor(e, options.RetryTime))
             {
-                verbose($"Trying again in {delay.TotalSeconds:0.0} s: {e.Message}");
+                verbose(FormattableString.Invariant($"Trying again in {delay.TotalSeconds:0.0} s: {e.Message}"));
             }
             await Task.Delay(delay, options.Time, cancellation).ConfigureAwait(false);
             delay = TimeSpan.FromSeconds(Math.Min(30, delay.TotalSeconds * 2));

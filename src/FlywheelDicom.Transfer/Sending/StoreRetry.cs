@@ -36,7 +36,7 @@ internal sealed class StoreRetry
             OnRetry = args =>
             {
                 var why = args.Outcome.Exception?.Message ?? args.Outcome.Result?.Status.ToString();
-                verbose($"Trying again in {args.RetryDelay.TotalSeconds:0.0} s: {why}");
+                verbose(FormattableString.Invariant($"Trying again in {args.RetryDelay.TotalSeconds:0.0} s: {why}"));
                 return default;
             },
         }).Build();

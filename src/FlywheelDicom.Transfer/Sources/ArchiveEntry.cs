@@ -8,7 +8,7 @@ namespace FlywheelDicom.Transfer.Sources;
 internal readonly record struct ArchiveEntry(string Name, DicomSource Source);
 
 /// <summary>An archive, or part of one, that cannot be read; the message is fit for a person.</summary>
-internal sealed class ArchiveException(string problemId, string message) : IOException(message)
+internal sealed class ArchiveException(string problemId, string message) : IOException(PlainText.Clean(message))
 {
     public string ProblemId { get; } = problemId;
 }

@@ -23,10 +23,12 @@ public sealed record DicomTlsSession
         using var certificate = stream.RemoteCertificate is { } remote ? new X509Certificate2(remote) : null;
         return new DicomTlsSession
         {
-            Protocol = stream.SslProtocol, CipherSuite = stream.NegotiatedCipherSuite, PeerSubject = certificate?.Subject, PeerIssuer = certificate?.Issuer,
+            Protocol = stream.SslProtocol, CipherSuite = stream.NegotiatedCipherSuite, PeerSubject = Shown(certificate?.Subject), PeerIssuer = Shown(certificate?.Issuer),
             PeerExpires = certificate?.NotAfter,
         };
     }
+
+    private static string? Shown(string? name) => name is null ? null : PlainText.Clean(name);
 
     public override string ToString() => $"{Protocol}, {CipherSuite}";
 }

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace FlywheelDicom.Cmdlets;
+
+/// <summary>
+/// SIGTERM and SIGHUP while cmdlets run: as a gear is stopped, or a service. They are given a moment to abort what is open and to write
+/// down what was done; then the process ends as it would have, with 128 and the signal's number.
+/// </summary>
+internal static class TerminationSignals
+{
+    /// <summary>For all cmdlets together; whoever stops a container waits for ten seconds as a rule.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>For the script, to say what became of its pipeline.</summary>
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(2);
+
+    private static readonly object s_lock = new();
+    private static readonly HashSet<DicomCmdlet> s_running = [];
+    private static PosixSignalRegistration[] s_registrations = [];
+    private static PosixSignal? s_received;
+
+    /// <summary>From the start of a cmdlet's work.</summary>
+    public static void Enter(DicomCmdlet cmdlet)
+    {
+        lock (s_lock)
+        {
+            s_running.Add(cmdlet);
+            if (s_registrations.Length == 0)
+                s_registrations = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal)];
+            // A script that goes on regardless starts nothing any more.
+            if (s_received is { } signal)
+                cmdlet.Terminate(signal);
+        }
+    }
+
+    /// <summary>To its end.</summary>
+    public static void Leave(DicomCmdlet cmdlet)
+    {
+        PosixSignalRegistration[] unneeded = [];
+        lock (s_lock)
+        {
+            s_running.Remove(cmdlet);
+            Monitor.PulseAll(s_lock);
+            if (s_running.Count == 0)
+                (unneeded, s_registrations) = (s_registrations, []);
+        }
+        foreach (var registration in unneeded)
+            registration.Dispose();
+    }
+
+    /// <summary>On a thread of its own. What a signal does by itself follows when this returns.</summary>
+    private static void OnSignal(PosixSignalContext context)
+    {
+        // Whatever the script makes of its pipeline's end: the process was stopped, and says so.
+        var exitCode = context.Signal == PosixSignal.SIGTERM ? 128 + 15 : 128 + 1;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Environment.ExitCode = exitCode;
+        DicomCmdlet[] running;
+        lock (s_lock)
+            (running, s_received) = ([.. s_running], context.Signal);
+        foreach (var cmdlet in running)
+            cmdlet.Terminate(context.Signal);
+        if (!WaitForAll())
+        {
+            // The pipeline's thread is busy elsewhere: what there is to be written down is written down from here.
+            foreach (var cmdlet in running)
+                cmdlet.Dispose();
+        }
+        Thread.Sleep(s_lastWords);
+        lock (s_lock)
+            s_received = null;
+    }
+
+    private static bool WaitForAll()
+    {
+        var started = Stopwatch.GetTimestamp();
+        lock (s_lock)
+        {
+            while (s_running.Count > 0)
+            {
+                var left = s_patience - Stopwatch.GetElapsedTime(started);
+                if (left <= TimeSpan.Zero || !Monitor.Wait(s_lock, left))
+                    return s_running.Count == 0;
+            }
+            return true;
+        }
+    }
+}

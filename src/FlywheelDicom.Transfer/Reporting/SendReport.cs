@@ -1,0 +1,78 @@
+namespace FlywheelDicom.Transfer.Reporting;
+
+/// <summary>A report in the making: results are counted as they come, and written down at the end, however that end comes.</summary>
+public sealed class SendReport : IDisposable
+{
+    private readonly ReportPlace _place;
+    private readonly ReportNameStyle _style;
+    private readonly TimeProvider _time;
+    private readonly FailureList _failures;
+
+    public SendReport(ReportPlace place, ReportNameStyle style, TimeProvider? time = null)
+        => (_place, _style, _time, _failures) = (place, style, time ?? TimeProvider.System, new FailureList(place));
+
+    public SendTally Tally { get; } = new();
+
+    /// <summary>Why a file was not written, or not all of one; empty where all is well.</summary>
+    public IReadOnlyList<IOException> Problems => _problems;
+    private readonly List<IOException> _problems = [];
+
+    public void Add(DicomSendResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        Tally.Add(result);
+        if (!result.IsStored)
+            _failures.Add(result);
+    }
+
+    /// <summary>Where it would be written now.</summary>
+    public string PathFor(bool isStopped) => _place.PathFor(ReportName.Of(Tally, Now, _style, isStopped));
+
+    /// <summary>The name of the same report in Flywheel.</summary>
+    public string AttachmentName(bool isStopped) => SendReportWriter.AttachmentName(Tally, Now, isStopped);
+
+    /// <summary>Writes the CSV, that of the failures where there are any, and the page. What cannot be written is among the problems.</summary>
+    public FwSendReport Write(bool isStopped, bool withPage)
+    {
+        var rows = Tally.Rows;
+        if (isStopped)
+            rows = [.. rows.Select(r => r with { IsStopped = true })];
+        var report = new FwSendReport
+        {
+            Path = null, Rows = rows, ImagesInSeries = rows.Sum(r => r.ImagesInSeries), ImagesSent = rows.Sum(r => r.ImagesSent), IsStopped = isStopped,
+            DistinctImages = Tally.DistinctImages,
+        };
+        var path = PathFor(isStopped);
+        report = report with { Path = Written("report", path, () => _place.Write(path, stream => SendReportWriter.WriteCsv(stream, rows))) };
+        var beside = report.Path ?? path;
+        var failures = Beside(beside, "_failures", ".csv");
+        report = report with { FailuresPath = Written("list of failures", failures, () => _failures.Finish(failures)) };
+        if (!withPage)
+            return report;
+        // Where the report itself is called .html, the page beside it is not.
+        var page = Beside(beside, "", ".html");
+        if (string.Equals(page, beside, StringComparison.OrdinalIgnoreCase))
+            page = Beside(beside, "_page", ".html");
+        return report with { HtmlPath = Written("page", page, () => _place.Write(page, stream => SendReportWriter.WriteHtml(stream, report, _failures))) };
+    }
+
+    public void Dispose() => _failures.Dispose();
+
+    private DateTime Now => _time.GetLocalNow().DateTime;
+
+    private static string Beside(string path, string addition, string extension)
+        => Path.Combine(Path.GetDirectoryName(path)!, ReportName.Beside(Path.GetFileName(path), addition, extension));
+
+    private string? Written(string what, string path, Func<string?> write)
+    {
+        try
+        {
+            return write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _problems.Add(new IOException(PlainText.Clean($"The {what} '{path}' cannot be written: {e.Message}"), e));
+            return null;
+        }
+    }
+}
