@@ -29,7 +29,8 @@ Describe 'The page of error ids' {
     }
 
     It 'declares none that they cannot' {
-        $kinds.Keys | Where-Object { $_ -notin $ids } | Should -BeNullOrEmpty
+        $others = $sources | Where-Object Name -NE DicomErrors.cs
+        $kinds.Keys | Where-Object { $_ -notin $ids -and -not ($others | Select-String "`"$_`"" -SimpleMatch -Quiet) } | Should -BeNullOrEmpty
     }
 
     It 'gives each a category and words' {
