@@ -27,7 +27,7 @@ internal static class ReportName
     {
         var origin = tally.First;
         var isOneSession = tally.Origins.Select(o => o.SessionId).Distinct(StringComparer.Ordinal).Take(2).Count() == 1;
-        var label = (isOneSession ? origin?.SessionLabel : origin?.Scope?.Label) ?? origin?.SessionLabel ?? origin?.FileName ?? "empty";
+        var label = (isOneSession ? origin?.SessionLabel : origin?.Scope?.Label) ?? origin?.SessionLabel ?? NameGiven(origin) ?? "empty";
         if (origin is { Scope.Kind: "acquisition", AcquisitionLabel: not null })
             label += "_" + origin.AcquisitionLabel;
         if (style == ReportNameStyle.Flywheel)
@@ -41,6 +41,13 @@ internal static class ReportName
     /// <summary>The name of a file beside another: its name with something added, still within what a file system takes.</summary>
     public static string Beside(string name, string addition, string extension)
         => Fit(Path.GetFileNameWithoutExtension(name), MaxBytes - Encoding.UTF8.GetByteCount(addition + extension)) + addition + extension;
+
+    /// <summary>Of local input: the name of the archive, file or folder that was given.</summary>
+    private static string? NameGiven(DicomOrigin? origin)
+    {
+        var name = origin?.GivenPath is { } path ? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) : null;
+        return string.IsNullOrEmpty(name) ? origin?.FileName : name;
+    }
 
     /// <summary>In ASCII, which every server and storage takes.</summary>
     public static string Ascii(string name)

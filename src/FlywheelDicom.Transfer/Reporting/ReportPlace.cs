@@ -1,4 +1,5 @@
 using System.Globalization;
+using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Reporting;
 
@@ -43,10 +44,12 @@ public sealed class ReportPlace
                 Probe(_file);
             else
             {
-                using (var existing = new FileStream(_file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
+                // A report takes the place of the file that it is written over, which a device must keep; a pipe is not even opened.
+                if (SpecialFile.KindOf(_file) is { } kind)
+                    throw new ReportPlaceException("ReportPlaceUnusable", $"'{_file}' is {kind} and not a file.");
+                using (new FileStream(_file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
                 {
-                    if (!existing.CanSeek || IsDevice(_file))
-                        throw new ReportPlaceException("ReportPlaceUnusable", $"'{_file}' is not an ordinary file.");
+                    // It may be written to.
                 }
                 Probe(Path.Combine(Folder, TemporaryName(style)));
             }
@@ -112,10 +115,6 @@ public sealed class ReportPlace
             }
         }
     }
-
-    /// <summary>A report takes the place of the file that it is written over, which a device must keep.</summary>
-    private static bool IsDevice(string path)
-        => !OperatingSystem.IsWindows() && path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal);
 
     private static void Probe(string path)
     {
