@@ -72,7 +72,7 @@ Describe 'A path that leads nowhere, among others' {
                     $problems[0].FullyQualifiedErrorId | Should -Be "$id,FlywheelDicom.Cmdlets.GetDicomFileCommand"
                     $problems[0].CategoryInfo.Category | Should -Be $category
                 }
-                "$($problems[0])" | Should -BeLike "*$([WildcardPattern]::Escape($path))*"
+                "$($problems[0])" | Should -BeLike "*$([WildcardPattern]::Escape($path.Replace("`0", '\u0000')))*"
                 $files[1].Origin.FileName | Should -Not -BeNullOrEmpty
             }
         }

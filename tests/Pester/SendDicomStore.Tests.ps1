@@ -21,7 +21,7 @@ Describe 'Send-DicomStore' {
         foreach ($file in Get-DicomFile $zip | Add-FwSendTag) {
             $arrived = Join-Path $receiver.Path "$($file.SopInstanceUid).dcm"
             $copy = Join-Path $folder 'sent.dcm'
-            $file.Save($copy)
+            $file.Save($copy, 'Overwrite')
             $sent = [Convert]::ToHexString([IO.File]::ReadAllBytes($copy))
             $kept = [Convert]::ToHexString([IO.File]::ReadAllBytes($arrived))
             # From (0008,0016) on: the meta is each side's own.

@@ -191,14 +191,12 @@ public sealed class DicomClient : IAsyncDisposable
         try
         {
             Remember(need);
-            lock (_proposed)
-            {
-                if (_refused.TryGetValue(need, out var refusal))
-                    throw refusal;
-            }
+            ThrowIfRefused(need);
             if (!Serves(need))
             {
                 await IdleAsync().ConfigureAwait(false);
+                // Whoever was waited for may have found out that it is refused.
+                ThrowIfRefused(need);
                 if (!Serves(need))
                     await RequestAsync(need).ConfigureAwait(false);
             }
@@ -209,6 +207,15 @@ public sealed class DicomClient : IAsyncDisposable
         finally
         {
             _gate.Release();
+        }
+    }
+
+    private void ThrowIfRefused(StoreNeed need)
+    {
+        lock (_proposed)
+        {
+            if (_refused.TryGetValue(need, out var refusal))
+                throw refusal;
         }
     }
 

@@ -27,7 +27,7 @@ internal static class ReportName
     {
         var origin = tally.First;
         var isOneSession = tally.Origins.Select(o => o.SessionId).Distinct(StringComparer.Ordinal).Take(2).Count() == 1;
-        var label = (isOneSession ? origin?.SessionLabel : origin?.Scope?.Label) ?? origin?.SessionLabel ?? NameGiven(origin) ?? "empty";
+        var label = (isOneSession ? origin?.SessionLabel : origin?.Scope?.Label) ?? origin?.SessionLabel ?? NameOf(tally) ?? "empty";
         if (origin is { Scope.Kind: "acquisition", AcquisitionLabel: not null })
             label += "_" + origin.AcquisitionLabel;
         if (style == ReportNameStyle.Flywheel)
@@ -42,11 +42,13 @@ internal static class ReportName
     public static string Beside(string name, string addition, string extension)
         => Fit(Path.GetFileNameWithoutExtension(name), MaxBytes - Encoding.UTF8.GetByteCount(addition + extension)) + addition + extension;
 
-    /// <summary>Of local input: the name of the archive, file or folder that was given.</summary>
-    private static string? NameGiven(DicomOrigin? origin)
+    /// <summary>Of local input: the name of its one file or archive; of several, that of what was given first.</summary>
+    private static string? NameOf(SendTally tally)
     {
-        var name = origin?.GivenPath is { } path ? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) : null;
-        return string.IsNullOrEmpty(name) ? origin?.FileName : name;
+        var isOneFile = tally.Origins.Take(2).Count() == 1;
+        var path = isOneFile ? tally.First?.FileName : tally.First?.GivenPath;
+        var name = path is null ? null : Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
+        return string.IsNullOrEmpty(name) ? tally.First?.FileName : name;
     }
 
     /// <summary>In ASCII, which every server and storage takes.</summary>

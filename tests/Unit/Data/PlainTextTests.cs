@@ -41,7 +41,11 @@ public class PlainTextTests
     public void What_a_peer_says_is_shown_in_plain()
     {
         var comment = Encoding.Latin1.GetBytes("x\u001b[31m\r\n\u009b1 ");
-        byte[] command = [0, 0, 0x02, 0x09, (byte)comment.Length, 0, 0, 0, .. comment];
+        byte[] command =
+        [
+            0, 0, 0x00, 0x01, 2, 0, 0, 0, 0x01, 0x80, 0, 0, 0x20, 0x01, 2, 0, 0, 0, 1, 0, 0, 0, 0x00, 0x08, 2, 0, 0, 0, 0x01, 0x01,
+            0, 0, 0x00, 0x09, 2, 0, 0, 0, 0, 0xC0, 0, 0, 0x02, 0x09, (byte)comment.Length, 0, 0, 0, .. comment,
+        ];
         Assert.Equal(@"x\u001B[31m\u000D\u000A\u009B1", DimseCommand.Decode(command).ErrorComment);
 
         var pdu = new AssociationPdu { CalledAE = "A\u001bB", CallingAE = "C\nD", Contexts = [], ImplementationVersion = "V\u001b]0;x\u0007" };

@@ -207,32 +207,33 @@ public sealed class TlsKeyFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("genpkey -algorithm ed25519 -out {0}", "Ed25519", null)]
-    [InlineData("genpkey -algorithm ed448 -out {0}", "Ed448", null)]
-    [InlineData("genpkey -algorithm ed25519 -outform DER -out {0}", "Ed25519", null)]
-    [InlineData("genpkey -algorithm ed25519 -aes-256-cbc -pass pass:s3same -out {0}", "Ed25519", "s3same")]
-    [InlineData("genpkey -algorithm rsa-pss -pkeyopt rsa_keygen_bits:2048 -out {0}", "RSASSA-PSS", null)]
-    [InlineData("genpkey -algorithm ec -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit -out {0}", "explicit parameters", null)]
-    [InlineData("ecparam -genkey -name prime256v1 -param_enc explicit -out {0}", "explicit parameters", null)]
-    [InlineData("genpkey -algorithm x25519 -out {0}", "X25519", null)]
-    public void Key_that_is_of_no_use_is_named_for_what_it_is(string command, string words, string? password)
+    [InlineData("genpkey -algorithm ed25519 -out {0}", "Ed25519")]
+    [InlineData("genpkey -algorithm ed448 -out {0}", "Ed448")]
+    [InlineData("genpkey -algorithm ed25519 -outform DER -out {0}", "Ed25519")]
+    [InlineData("genpkey -algorithm ed25519 -aes-256-cbc -pass pass:{1} -out {0}", "Ed25519")]
+    [InlineData("genpkey -algorithm rsa-pss -pkeyopt rsa_keygen_bits:2048 -out {0}", "RSASSA-PSS")]
+    [InlineData("genpkey -algorithm ec -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit -out {0}", "explicit parameters")]
+    [InlineData("ecparam -genkey -name prime256v1 -param_enc explicit -out {0}", "explicit parameters")]
+    [InlineData("genpkey -algorithm x25519 -out {0}", "X25519")]
+    public void Key_that_is_of_no_use_is_named_for_what_it_is(string command, string words)
     {
         ArgumentNullException.ThrowIfNull(command);
         var path = Path.Combine(_folder.FullName, "key");
-        if (!OpenSsl(string.Format(null, command, path)))
+        if (!OpenSsl(string.Format(null, command, path, Password)))
             return;
         var certificate = Write("c.pem", _root.Issue().ExportCertificatePem());
-        var e = Fails(() => CertificateFiles.ReadWithKey(certificate, path, password), "PrivateKeyUnreadable", words, path);
+        var e = Fails(() => CertificateFiles.ReadWithKey(certificate, path, command.Contains("{1}", StringComparison.Ordinal) ? Password : null), "PrivateKeyUnreadable", words, path);
         Assert.DoesNotContain("password", e.Message, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("does not belong", e.Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("s3same")]
-    [InlineData("wrong")]
-    [InlineData(null)]
-    public void Key_encrypted_with_scrypt_is_named_for_that_whatever_the_password(string? password)
+    [InlineData("the right one")]
+    [InlineData("a wrong one")]
+    [InlineData("none")]
+    public void Key_encrypted_with_scrypt_is_named_for_that_whatever_the_password(string which)
     {
+        var password = which switch { "none" => null, "the right one" => Password, _ => "wrong" };
         var own = _root.Issue();
         var (plain, path) = (Write("plain.pem", Pkcs8(own)), Path.Combine(_folder.FullName, "scrypt.pem"));
         if (!OpenSsl($"pkcs8 -topk8 -scrypt -passout pass:{Password} -in {plain} -out {path}"))

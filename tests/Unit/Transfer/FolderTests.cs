@@ -214,7 +214,10 @@ public sealed class FolderTests : IDisposable
             Write(names[i], i + 1);
         var files = Read(_folder.FullName);
         Assert.Equal(Enumerable.Range(1, names.Length), Numbers(files).Order());
-        Assert.Equal(names.Order(StringComparer.Ordinal), files.Select(f => f.Origin.FileName));
+        Assert.Equal(names.Order(StringComparer.Ordinal), files.Select(f => Path.GetFileName(f.Origin.LocalPath)));
+        // What is shown of them is plain.
+        string[] shown = ["a\\u000Ab", "a\\u0009b", "\\u001B[31m", "a\\b", "\"q\"", "\u00FC", " "];
+        Assert.Equal(shown.Order(StringComparer.Ordinal), files.Select(f => f.Origin.FileName).Order(StringComparer.Ordinal));
     }
 
     [UnixFact]

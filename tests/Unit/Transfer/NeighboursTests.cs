@@ -39,7 +39,7 @@ public sealed class NeighboursTests
         foreach (var first in s_syntaxes)
         {
             foreach (var second in s_syntaxes)
-                Assert.Equal([alone[first], alone[second]], await OutcomesAsync(first, second));
+                Assert.Equal(string.Join(Environment.NewLine, alone[first], alone[second]), string.Join(Environment.NewLine, await OutcomesAsync(first, second)));
         }
     }
 

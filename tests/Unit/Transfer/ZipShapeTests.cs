@@ -180,7 +180,7 @@ public sealed class ZipShapeTests : ArchiveFolder
     public void Names_of_old_PCs_are_read()
     {
         var zip = new ZipBytes().Add("", Instance(1), rawName: [0x81, (byte)'.', (byte)'d']).Add("ü\u0007.dcm", Instance(2)).ToArray();
-        Assert.Equal(["ü.d", "ü\u0007.dcm"], Read("x.zip", zip).Select(f => f.Name));
+        Assert.Equal(["ü.d", @"ü\u0007.dcm"], Read("x.zip", zip).Select(f => f.Name));
     }
 
     [Fact]
