@@ -11,7 +11,7 @@ param(
     # Says which lines the unit tests reach, by folder.
     [switch] $Coverage,
 
-    # Module tests alone, and of these only these files.
+    # Module tests alone, and of these only these files; several are separated by commas.
     [string[]] $Pester
 )
 
@@ -41,7 +41,7 @@ $packages = ((dotnet nuget locals global-packages --list) -replace '^[^:]*:\s*')
 $version = ([xml](Get-Content (Join-Path $PSScriptRoot 'Pester/Packages.csproj'))).SelectSingleNode('//PackageDownload').Version.Trim('[', ']')
 Import-Module (Join-Path $packages "pester/$version/tools/Pester.psd1")
 $configuration = New-PesterConfiguration
-$configuration.Run.Path = $Pester ? $Pester : (Join-Path $PSScriptRoot 'Pester')
+$configuration.Run.Path = $Pester ? @($Pester -split ',') : (Join-Path $PSScriptRoot 'Pester')
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Normal'
 $pester = Invoke-Pester -Configuration $configuration
