@@ -12,7 +12,7 @@ param(
     [switch] $Coverage,
 
     # Module tests alone, and of these only these files; several are separated by commas.
-    [string[]] $Pester
+    [string[]] $PesterPath
 )
 
 # Tests read properties of what may be one object or many.
@@ -26,7 +26,7 @@ $null = New-Item $results -ItemType Directory -Force
 $started = Get-Date
 $null = Start-Transcript (Join-Path $results transcript.txt)
 $passed = $failed = $skipped = 0
-if (-not $Pester) {
+if (-not $PesterPath) {
     $collect = $Coverage ? @('--collect', 'XPlat Code Coverage') : @()
     dotnet test (Join-Path $PSScriptRoot 'Unit') --no-build --nologo --logger 'trx;LogFileName=unit.trx' --results-directory $results @collect | Out-Host
     $counters = ([xml](Get-Content (Join-Path $results 'unit.trx'))).TestRun.ResultSummary.Counters
@@ -41,7 +41,7 @@ $packages = ((dotnet nuget locals global-packages --list) -replace '^[^:]*:\s*')
 $version = ([xml](Get-Content (Join-Path $PSScriptRoot 'Pester/Packages.csproj'))).SelectSingleNode('//PackageDownload').Version.Trim('[', ']')
 Import-Module (Join-Path $packages "pester/$version/tools/Pester.psd1")
 $configuration = New-PesterConfiguration
-$configuration.Run.Path = $Pester ? @($Pester -split ',') : (Join-Path $PSScriptRoot 'Pester')
+$configuration.Run.Path = $PesterPath ? @($PesterPath -split ',') : (Join-Path $PSScriptRoot 'Pester')
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Normal'
 $pester = Invoke-Pester -Configuration $configuration

@@ -74,14 +74,13 @@ Describe 'Another runspace' {
 
     It 'begins with the connection of the process, where it is clear which' {
         # In a process of its own: other tests may have left runspaces that are connected elsewhere.
-        $labels = Start-Job {
-            $null = Import-Module $using:module; $null = Connect-FwInstance $using:double.Key 3>$null
-            $module, $project = $using:module, $using:session.ProjectId
-            1..3 | ForEach-Object -ThrottleLimit 3 -Parallel {
-                Import-Module $using:module
-                (Get-FwSession -ProjectId $using:project).Label
-            }
-        } | Receive-Job -Wait -AutoRemoveJob
+        $script = {
+            param($module, $key, $project)
+            Import-Module $module
+            $null = Connect-FwInstance $key 3>$null
+            1..3 | ForEach-Object -ThrottleLimit 3 -Parallel { Import-Module $using:module; (Get-FwSession -ProjectId $using:project).Label }
+        }
+        $labels = & dotnet (Join-Path $PSHOME pwsh.dll) -NoProfile -NonInteractive -Command $script -args $module, $double.Key, $session.ProjectId
         $labels | Should -Be @('Base/line 1', 'Base/line 1', 'Base/line 1')
         $other = Start-FlywheelDouble
         $shell = Start-Shell "`$null = Connect-FwInstance '$($other.Key)'"
