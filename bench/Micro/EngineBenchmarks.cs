@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Running;
 using FlywheelDicom.IO;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Wire;
 using FlywheelDicom.TestSupport;
 
 BenchmarkRunner.Run<FlywheelDicom.Micro.EngineBenchmarks>(null, args);

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using System.Security;
 using System.Security.Cryptography.X509Certificates;
 using FlywheelDicom.Flywheel;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection.Tls;
 
 namespace FlywheelDicom.Cmdlets;
 

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Services;
 using FlywheelDicom.Transfer.Proof;
 
 namespace FlywheelDicom.Cmdlets;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection;
 using FlywheelDicom.Transfer.Sending;
 
 namespace FlywheelDicom.Cmdlets;

@@ -1,7 +1,9 @@
 using System.Management.Automation;
 using System.Net;
 using System.Net.Sockets;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection;
+using FlywheelDicom.Network.Connection.Tls;
+using FlywheelDicom.Network.Scp;
 
 namespace FlywheelDicom.Cmdlets;
 

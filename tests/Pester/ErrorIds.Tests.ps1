@@ -7,7 +7,7 @@ BeforeAll {
 
     # Every id that the sources can produce: names of enums, constants, and texts where an id is asked for.
     $ids = [Collections.Generic.SortedSet[string]]::new()
-    foreach ($name in [Enum]::GetNames([FlywheelDicom.Network.DicomNetworkError])) { $null = $ids.Add("Dicom$name") }
+    foreach ($name in [Enum]::GetNames([FlywheelDicom.DicomNetworkError])) { $null = $ids.Add("Dicom$name") }
     $flywheelError = (Get-Content ($sources | Where-Object Name -EQ FlywheelException.cs) -Raw) -replace '(?s).*enum FlywheelError\s*\{(.*?)\}.*', '$1' -replace '///.*'
     foreach ($name in $flywheelError -split '[\s,]+' | Where-Object { $_ }) { $null = $ids.Add("Flywheel$name") }
     foreach ($file in $sources | Where-Object Name -NE DicomErrors.cs) {

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection.Tls;
 
 namespace FlywheelDicom.Cmdlets;
 

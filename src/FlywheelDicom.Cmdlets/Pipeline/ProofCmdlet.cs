@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Threading.Channels;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection;
 using FlywheelDicom.Transfer.Proof;
 
 namespace FlywheelDicom.Cmdlets;

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Security;
 using System.Security.Cryptography.X509Certificates;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection.Tls;
 
 namespace FlywheelDicom.Cmdlets;
 

@@ -1,4 +1,5 @@
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection;
+using FlywheelDicom.Network.Services;
 
 namespace FlywheelDicom.Transfer.Proof;
 

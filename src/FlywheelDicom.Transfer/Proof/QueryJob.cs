@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Services;
 
 namespace FlywheelDicom.Transfer.Proof;
 

@@ -12,7 +12,7 @@ public static class ResultProof
 
     /// <summary>Why an archive gave no answer.</summary>
     internal static (string ErrorId, string Reason) WhyOf(Exception failure)
-        => failure is Network.DicomNetworkException e ? (e.ErrorId, e.Message)
+        => failure is DicomNetworkException e ? (e.ErrorId, e.Message)
             : (NotAsked, $"The archive could not be asked, for a reason that was not foreseen ({failure.GetType().Name}): {failure.Message}");
 
     /// <summary>It was sent, but is not known to be kept: it counts as not sent.</summary>

@@ -1,5 +1,3 @@
-using FlywheelDicom.Network;
-
 namespace FlywheelDicom.Transfer.Sending;
 
 /// <summary>The associations of a run: the first, and further ones that come and go. One that is over is forgotten.</summary>

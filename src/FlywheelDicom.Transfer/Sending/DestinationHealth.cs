@@ -1,5 +1,3 @@
-using FlywheelDicom.Network;
-
 namespace FlywheelDicom.Transfer.Sending;
 
 /// <summary>Why a destination is of no use for now.</summary>

@@ -1,5 +1,4 @@
 using FlywheelDicom.IO;
-using FlywheelDicom.Network;
 
 namespace FlywheelDicom.Transfer.Sending;
 

@@ -1,4 +1,4 @@
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Scu;
 
 namespace FlywheelDicom.Transfer.Sending;
 

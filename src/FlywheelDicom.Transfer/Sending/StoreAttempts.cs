@@ -1,5 +1,3 @@
-using FlywheelDicom.Network;
-
 namespace FlywheelDicom.Transfer.Sending;
 
 /// <summary>One instance's way through its attempts.</summary>

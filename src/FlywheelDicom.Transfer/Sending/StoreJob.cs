@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Scu;
 
 namespace FlywheelDicom.Transfer.Sending;
 

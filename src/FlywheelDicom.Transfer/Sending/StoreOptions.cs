@@ -1,4 +1,4 @@
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection;
 
 namespace FlywheelDicom.Transfer.Sending;
 

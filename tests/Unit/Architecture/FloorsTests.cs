@@ -72,7 +72,8 @@ public sealed partial class FloorsTests
     [GeneratedRegex(@"//[^\n]*|/\*.*?\*/|""(?:\\.|[^""\\\n])*""", RegexOptions.Singleline)]
     private static partial Regex Prose();
 
-    [GeneratedRegex(@"\b(?:class|struct|interface|enum|record(?:\s+struct|\s+class)?)\s+([A-Z]\w*)")]
+    /// <summary>Of types that stand in no other: these begin their line.</summary>
+    [GeneratedRegex(@"^[a-z][a-z ]*\b(?:class|struct|interface|enum|record|delegate \S+)\s+(?:struct\s+|class\s+)?([A-Z]\w*)", RegexOptions.Multiline)]
     private static partial Regex Declaration();
 
     /// <summary>A name that is not a member of something.</summary>

@@ -1,7 +1,8 @@
 using System.Text;
 using FlywheelDicom.Flywheel;
 using FlywheelDicom.IO;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection.Tls;
+using FlywheelDicom.Network.Wire;
 
 namespace FlywheelDicom.Unit.Data;
 

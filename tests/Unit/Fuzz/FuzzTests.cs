@@ -4,7 +4,9 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Net.Sockets;
 using System.Text;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Scp;
+using FlywheelDicom.Network.Services;
+using FlywheelDicom.Network.Wire;
 using FlywheelDicom.TestSupport;
 using FlywheelDicom.Transfer.Sources;
 using Xunit.Abstractions;
@@ -96,7 +98,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     [Fact]
     public async Task What_a_receiver_is_sent()
     {
-        var options = new DicomServerOptions { Sink = new DiscardSink(), OnCommitment = _ => true };
+        var options = new DicomServerOptions { Sink = new DiscardSink(), OnEventReport = (dataset, syntax) => CommitmentReport.Decode(dataset, syntax).TransactionUid.Length > 0 };
         await using var server = DicomServer.Start(options);
         Run("requests", RequestCorpus(), (bytes, round) =>
         {

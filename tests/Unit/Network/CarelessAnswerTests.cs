@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection;
+using FlywheelDicom.Network.Scu;
 using FlywheelDicom.TestSupport;
 
 namespace FlywheelDicom.Unit.Network;

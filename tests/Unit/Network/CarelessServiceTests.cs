@@ -1,5 +1,7 @@
 using System.Diagnostics;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection;
+using FlywheelDicom.Network.Scu;
+using FlywheelDicom.Network.Services;
 using FlywheelDicom.TestSupport;
 
 namespace FlywheelDicom.Unit.Network;

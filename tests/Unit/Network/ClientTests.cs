@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection;
+using FlywheelDicom.Network.Scp;
+using FlywheelDicom.Network.Scu;
 using FlywheelDicom.TestSupport;
 using static FlywheelDicom.TestSupport.SyntheticInstance;
 

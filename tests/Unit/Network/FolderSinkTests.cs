@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Scp;
 using FlywheelDicom.TestSupport;
 using static FlywheelDicom.Unit.Network.RawCaller;
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Scu;
+using FlywheelDicom.Network.Wire;
 using FlywheelDicom.TestSupport;
 
 namespace FlywheelDicom.Unit.Network;
@@ -51,11 +52,10 @@ public class MessageExchangeTests
         using var transport = new PduTransport(new Socket(SocketType.Stream, ProtocolType.Tcp), Stream.Null, default);
         using var writer = new MessageWriter(transport, 0, 16384, TimeSpan.FromSeconds(5));
         using var dataset = new OutgoingDataset(new MemoryStream(s_dataset), syntax, s_dataset.Length);
-        var e = Assert.Throws<DicomNetworkException>(() => writer.Begin(s_context, Request, dataset));
-        Assert.Equal(RetryAdvice.Never, e.Retry);
+        Assert.Throws<InvalidOperationException>(() => writer.Begin(s_context, Request, dataset));
         using var right = new OutgoingDataset(new MemoryStream(s_dataset), SyntheticInstance.Explicit, s_dataset.Length);
-        Assert.Throws<DicomNetworkException>(() => writer.Begin(s_context, Request with { SopClassUid = SyntheticInstance.MRImage }, right));
-        Assert.Throws<DicomNetworkException>(() => writer.Begin(s_context with { Result = PresentationContextResult.NoReason }, Request, right));
+        Assert.Throws<InvalidOperationException>(() => writer.Begin(s_context, Request with { SopClassUid = SyntheticInstance.MRImage }, right));
+        Assert.Throws<InvalidOperationException>(() => writer.Begin(s_context with { Result = PresentationContextResult.NoReason }, Request, right));
     }
 
     [Fact]

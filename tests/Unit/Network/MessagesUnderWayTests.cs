@@ -1,4 +1,5 @@
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Scu;
+using FlywheelDicom.Network.Wire;
 using FlywheelDicom.TestSupport;
 
 namespace FlywheelDicom.Unit.Network;

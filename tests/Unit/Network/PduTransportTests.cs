@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Wire;
 
 namespace FlywheelDicom.Unit.Network;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Scu;
 using FlywheelDicom.TestSupport;
 
 namespace FlywheelDicom.Unit.Network;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Scp;
+using FlywheelDicom.Network.Wire;
 
 namespace FlywheelDicom.Unit.Network;
 

@@ -1,5 +1,9 @@
 using System.Diagnostics;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection;
+using FlywheelDicom.Network.Scp;
+using FlywheelDicom.Network.Scu;
+using FlywheelDicom.Network.Services;
+using FlywheelDicom.Network.Wire;
 using FlywheelDicom.TestSupport;
 
 namespace FlywheelDicom.Unit.Network;

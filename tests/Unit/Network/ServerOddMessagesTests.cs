@@ -1,6 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection;
+using FlywheelDicom.Network.Scp;
+using FlywheelDicom.Network.Scu;
+using FlywheelDicom.Network.Wire;
 using static FlywheelDicom.Unit.Network.RawCaller;
 
 namespace FlywheelDicom.Unit.Network;

@@ -1,5 +1,8 @@
 using System.Net.Sockets;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection;
+using FlywheelDicom.Network.Scp;
+using FlywheelDicom.Network.Scu;
+using FlywheelDicom.Network.Wire;
 using FlywheelDicom.TestSupport;
 using static FlywheelDicom.TestSupport.SyntheticInstance;
 

@@ -1,5 +1,8 @@
 using System.Net;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection;
+using FlywheelDicom.Network.Scu;
+using FlywheelDicom.Network.Services;
+using FlywheelDicom.Network.Wire;
 using FlywheelDicom.TestSupport;
 
 namespace FlywheelDicom.Unit.Network;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection.Tls;
 using FlywheelDicom.TestSupport;
 
 namespace FlywheelDicom.Unit.Network;

@@ -6,7 +6,10 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection;
+using FlywheelDicom.Network.Connection.Tls;
+using FlywheelDicom.Network.Scp;
+using FlywheelDicom.Network.Scu;
 using FlywheelDicom.TestSupport;
 
 namespace FlywheelDicom.Unit.Network;

@@ -2,7 +2,10 @@ using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection;
+using FlywheelDicom.Network.Connection.Tls;
+using FlywheelDicom.Network.Scp;
+using FlywheelDicom.Network.Scu;
 using FlywheelDicom.TestSupport;
 
 namespace FlywheelDicom.Unit.Network;

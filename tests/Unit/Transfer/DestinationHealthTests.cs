@@ -1,4 +1,3 @@
-using FlywheelDicom.Network;
 using FlywheelDicom.Transfer.Sending;
 
 namespace FlywheelDicom.Unit.Transfer;

@@ -1,4 +1,4 @@
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection;
 using FlywheelDicom.TestSupport;
 
 namespace FlywheelDicom.Unit.Transfer;

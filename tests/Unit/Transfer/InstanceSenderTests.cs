@@ -1,4 +1,4 @@
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Scu;
 using FlywheelDicom.TestSupport;
 using FlywheelDicom.Transfer.Sending;
 

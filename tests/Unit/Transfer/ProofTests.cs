@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection;
 using FlywheelDicom.TestSupport;
 using FlywheelDicom.Transfer.Proof;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Scp;
 using FlywheelDicom.TestSupport;
 using FlywheelDicom.Transfer.Sending;
 

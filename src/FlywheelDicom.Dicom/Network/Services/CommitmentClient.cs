@@ -1,4 +1,8 @@
-namespace FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection;
+using FlywheelDicom.Network.Scu;
+using FlywheelDicom.Network.Wire;
+
+namespace FlywheelDicom.Network.Services;
 
 /// <summary>Asks an archive to commit itself to instances: storage commitment, push model (PS3.4 Annex J).</summary>
 public static class CommitmentClient

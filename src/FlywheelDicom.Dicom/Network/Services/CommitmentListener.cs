@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using FlywheelDicom.Network.Scp;
 
-namespace FlywheelDicom.Network;
+namespace FlywheelDicom.Network.Services;
 
 /// <summary>
 /// Takes the reports of archives that answer a request for storage commitment over an association of their own
@@ -14,7 +15,7 @@ public sealed class CommitmentListener : IAsyncDisposable
     private readonly DicomServer _server;
 
     private CommitmentListener(IPAddress address, int port)
-        => _server = DicomServer.Start(new DicomServerOptions { Address = address, Port = port, OnCommitment = Take });
+        => _server = DicomServer.Start(new DicomServerOptions { Address = address, Port = port, OnEventReport = (dataset, syntax) => Take(CommitmentReport.Decode(dataset, syntax)) });
 
     public int Port => _server.Port;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using FlywheelDicom.IO;
 
-namespace FlywheelDicom.Network;
+namespace FlywheelDicom.Network.Services;
 
 /// <summary>An instance by its class and UID.</summary>
 public readonly record struct SopReference(string SopClassUid, string SopInstanceUid);

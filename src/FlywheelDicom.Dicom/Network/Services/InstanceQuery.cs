@@ -1,6 +1,9 @@
 using FlywheelDicom.IO;
+using FlywheelDicom.Network.Connection;
+using FlywheelDicom.Network.Scu;
+using FlywheelDicom.Network.Wire;
 
-namespace FlywheelDicom.Network;
+namespace FlywheelDicom.Network.Services;
 
 /// <summary>Asks an archive which instances of a series it holds: C-FIND at IMAGE level (PS3.4 §C.4.1), Study Root.</summary>
 public sealed class InstanceQuery : IAsyncDisposable

@@ -1,0 +1,32 @@
+namespace FlywheelDicom.Network.Connection;
+
+/// <summary>Timers and limits of an association.</summary>
+public sealed record DicomClientOptions
+{
+    /// <summary>TCP and name resolution.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The answer to an association request or to a release: ARTIM of PS3.8 §9.1.5.</summary>
+    public TimeSpan AssociationTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The response to a message; archives that write to tape take their time.</summary>
+    public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a peer may leave one piece of at most a few hundred kilobytes unread.</summary>
+    public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The longest P-DATA-TF that we send, where the peer allows as much, and that we announce to take.</summary>
+    public int MaxPduLength { get; init; } = DefaultMaxPduLength;
+
+    /// <summary>
+    /// Instances that may be under way over one association, where the peer allows more than one (PS3.7 §D.3.3.3).
+    /// </summary>
+    public int MaxOperations { get; init; } = 16;
+
+    /// <summary>Responses come with the digest of what was sent.</summary>
+    public bool ComputesDigests { get; init; }
+
+    public const int DefaultMaxPduLength = 131072;
+    public const int MinMaxPduLength = 128;
+    public const int MaxMaxPduLength = 4 * 1024 * 1024;
+}

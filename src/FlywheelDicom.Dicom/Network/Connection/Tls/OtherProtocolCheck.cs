@@ -1,0 +1,73 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using FlywheelDicom.Network.Wire;
+
+namespace FlywheelDicom.Network.Connection.Tls;
+
+/// <summary>
+/// Tells plain DICOM and TLS apart where a server hangs up without a word on whoever speaks the other: it is called once more, the
+/// other way. Nothing is said to it but a handshake, or a release that no DICOM server leaves unanswered (PS3.8 §9.2, AA-1).
+/// </summary>
+internal static class OtherProtocolCheck
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>The failure, or a better one.</summary>
+    public static async Task<DicomNetworkException> ExplainAsync(DicomDestination destination, DicomNetworkException failure, CancellationToken cancellation)
+    {
+        if (destination.Tls is null && failure.Error == DicomNetworkError.ConnectionLost && await AnswersAsync(destination, TlsAsync, cancellation).ConfigureAwait(false))
+            return TlsHandshake.TlsExpected(destination, failure);
+        if (destination.Tls is not null && failure.Error == DicomNetworkError.TlsNotAgreed && await AnswersAsync(destination, PlainAsync, cancellation).ConfigureAwait(false))
+            return TlsHandshake.TlsNotSpoken(destination, failure);
+        return failure;
+    }
+
+    private static async Task<bool> AnswersAsync(DicomDestination destination, Func<Stream, CancellationToken, Task<bool>> ask, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(s_patience);
+        try
+        {
+            using var caller = new TcpClient();
+            await caller.ConnectAsync(destination.Host, destination.Port, limit.Token).ConfigureAwait(false);
+            return await ask(caller.GetStream(), limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or SocketException or AuthenticationException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether a certificate is shown; whose it is does not matter, since nothing is said after it.</summary>
+    private static async Task<bool> TlsAsync(Stream stream, CancellationToken cancellation)
+    {
+        var isShown = false;
+        using var secure = new SslStream(stream);
+        try
+        {
+            await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+            {
+                TargetHost = "",
+                RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                {
+                    isShown = certificate is not null;
+                    return false;
+                },
+            }, cancellation).ConfigureAwait(false);
+        }
+        catch (AuthenticationException)
+        {
+            // It was to be refused.
+        }
+        return isShown;
+    }
+
+    private static async Task<bool> PlainAsync(Stream stream, CancellationToken cancellation)
+    {
+        await stream.WriteAsync(ControlPdu.ReleaseRequest, cancellation).ConfigureAwait(false);
+        var answer = new byte[2];
+        return await stream.ReadAtLeastAsync(answer, 2, throwOnEndOfStream: false, cancellation).ConfigureAwait(false) == 2
+            && answer is [(byte)PduType.Abort or (byte)PduType.ReleaseResponse, 0];
+    }
+}

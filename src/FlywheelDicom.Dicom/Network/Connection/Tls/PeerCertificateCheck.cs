@@ -1,0 +1,94 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace FlywheelDicom.Network.Connection.Tls;
+
+/// <summary>
+/// Whether a peer's certificate is good: its chain leads to the system's roots or to one of ours, it is in its time, for its use, has
+/// the expected name, and the strength that the profile wants. It remembers why not, in words.
+/// </summary>
+public sealed class PeerCertificateCheck
+{
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+
+    /// <summary>Trusted beside the system's roots.</summary>
+    public X509Certificate2Collection Trusted { get; init; } = [];
+
+    /// <summary>Only ours are trusted, not the system's: for a server that knows its clients.</summary>
+    public bool TrustsOnlyOurs { get; init; }
+
+    public bool Skip { get; init; }
+    public X509RevocationMode RevocationMode { get; init; } = X509RevocationMode.Offline;
+    public TlsProfileRules? Rules { get; init; }
+
+    /// <summary>For messages: the name that is looked for.</summary>
+    public string ExpectedName { get; init; } = "";
+
+    /// <summary>The peer is a client; it has no name to be checked.</summary>
+    public bool IsClient { get; init; }
+
+    /// <summary>Null, or what is wrong with the last certificate that was looked at.</summary>
+    public DicomNetworkError? Failure { get; private set; }
+
+    public string? Reason { get; private set; }
+
+    /// <summary>For <see cref="SslStream"/> and its like.</summary>
+    public bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        (Failure, Reason) = (null, null);
+        if (certificate is null)
+            return Skip && !IsClient || Refuse(IsClient ? DicomNetworkError.ClientCertificateRequired : DicomNetworkError.CertificateUntrusted, "it sent no certificate");
+        if (Skip)
+            return true;
+        using var peer = new X509Certificate2(certificate);
+        if (!IsTrusted(peer, chain))
+            return false;
+        if (!IsClient && errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+        {
+            var names = new PeerNames(peer);
+            var why = names.WhyNot(ExpectedName) is { } reason ? $" ({reason})" : "";
+            return Refuse(DicomNetworkError.CertificateNameMismatch, $"it is for {names}, not for '{ExpectedName}'{why}");
+        }
+        return IsStrong(peer);
+    }
+
+    /// <summary>What the caller named decides first; the system's roots are asked only where that leads nowhere.</summary>
+    private bool IsTrusted(X509Certificate2 peer, X509Chain? sent)
+    {
+        var path = new TrustPath(peer, sent, Trusted, new Oid(IsClient ? ClientAuthentication : ServerAuthentication), RevocationMode);
+        CertificateProblem? named = Trusted.Count > 0 || TrustsOnlyOurs ? path.ToNamed() : new CertificateProblem(DicomNetworkError.CertificateUntrusted, "");
+        if (named is not { } problem)
+            return true;
+        if (!TrustsOnlyOurs && problem.Error != DicomNetworkError.CertificateRevoked)
+        {
+            if (path.ToSystem() is not { } other)
+                return true;
+            // Whichever has more to say than that the way was not found.
+            if (problem.Error == DicomNetworkError.CertificateUntrusted && (Trusted.Count == 0 || other.Error != DicomNetworkError.CertificateUntrusted))
+                problem = other;
+        }
+        return Refuse(problem.Error, problem.Reason);
+    }
+
+    private bool IsStrong(X509Certificate2 peer)
+    {
+        if (Rules is { LimitsKeys: true })
+        {
+            using var rsa = peer.GetRSAPublicKey();
+            using var ecdsa = peer.GetECDsaPublicKey();
+            if (rsa is { KeySize: < 2048 } || ecdsa is { KeySize: < 256 })
+                return Refuse(DicomNetworkError.CertificateWeak, $"its key has {rsa?.KeySize ?? ecdsa!.KeySize} bits, fewer than the profile wants");
+        }
+        return Rules is not { LimitsSignatures: true } || peer.SignatureAlgorithm.FriendlyName is not { } algorithm
+            || !(algorithm.Contains("sha1", StringComparison.OrdinalIgnoreCase) || algorithm.Contains("md5", StringComparison.OrdinalIgnoreCase))
+            || Refuse(DicomNetworkError.CertificateWeak, $"it is signed with {algorithm}, which the profile does not allow");
+    }
+
+    private bool Refuse(DicomNetworkError failure, string reason)
+    {
+        (Failure, Reason) = (failure, reason);
+        return false;
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net.Security;
+using System.Security.Authentication;
+
+namespace FlywheelDicom.Network.Connection.Tls;
+
+/// <summary>What a profile demands of a TLS connection (PS3.15 Annex B).</summary>
+public sealed class TlsProfileRules
+{
+    private static readonly TlsCipherSuite[] s_tls13 =
+        [TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256, TlsCipherSuite.TLS_AES_128_GCM_SHA256];
+
+    private static readonly TlsCipherSuite[] s_ecdheRsa =
+        [TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256];
+
+    private static readonly TlsCipherSuite[] s_ecdheEcdsa =
+        [TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256];
+
+    private static readonly TlsCipherSuite[] s_dheRsa =
+        [TlsCipherSuite.TLS_DHE_RSA_WITH_AES_256_GCM_SHA384, TlsCipherSuite.TLS_DHE_RSA_WITH_AES_128_GCM_SHA256];
+
+    private static readonly TlsCipherSuite[] s_modified =
+    [
+        TlsCipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+        TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_CCM, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CCM,
+        TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
+        TlsCipherSuite.TLS_AES_128_CCM_SHA256, TlsCipherSuite.TLS_AES_128_CCM_8_SHA256,
+    ];
+
+    private TlsProfileRules(IReadOnlyList<TlsCipherSuite> suites, bool limitsKeys, bool limitsSignatures)
+        => (CipherSuites, LimitsKeys, LimitsSignatures) = (suites, limitsKeys, limitsSignatures);
+
+    public IReadOnlyList<TlsCipherSuite> CipherSuites { get; }
+
+    /// <summary>RSA keys of at least 2048 bits, elliptic curves of at least 256.</summary>
+    public bool LimitsKeys { get; }
+
+    /// <summary>Certificates signed with SHA-256 or better.</summary>
+    public bool LimitsSignatures { get; }
+
+    /// <summary>Versions, for all profiles: never below 1.2.</summary>
+    public static SslProtocols Protocols => SslProtocols.Tls12 | SslProtocols.Tls13;
+
+    /// <summary>Windows decides on suites for the whole machine; a program cannot.</summary>
+    public static bool CanLimitCipherSuites => !OperatingSystem.IsWindows() && !OperatingSystem.IsAndroid();
+
+    public static TlsProfileRules For(DicomTlsProfile profile) => profile switch
+    {
+        // The standard's list for these is the least to support; elliptic-curve certificates need the suites beside it.
+        DicomTlsProfile.BCP195 or DicomTlsProfile.BCP195NonDowngrading => new([.. s_tls13, .. s_ecdheRsa, .. s_ecdheEcdsa, .. s_dheRsa], false, false),
+        DicomTlsProfile.BCP195Extended => new([.. s_tls13, .. s_ecdheEcdsa, .. s_ecdheRsa, .. s_dheRsa], true, false),
+        DicomTlsProfile.BCP195RFC8996 => new([.. s_tls13, .. s_ecdheEcdsa, .. s_ecdheRsa], false, false),
+        DicomTlsProfile.BCP195RFC8996Modified => new([.. s_tls13, .. s_ecdheEcdsa, .. s_ecdheRsa, .. s_modified], true, true),
+        _ => throw new ArgumentOutOfRangeException(nameof(profile)),
+    };
+
+    /// <summary>By its name, case and punctuation aside: <c>BCP 195</c>, <c>Non-Downgrading BCP 195</c>, <c>BCP195Extended</c>.</summary>
+    public static bool TryParse(string? text, out DicomTlsProfile profile)
+    {
+        var key = string.Concat((text ?? "").Where(char.IsLetterOrDigit)).ToUpperInvariant().Replace("TLSPROFILE", "", StringComparison.Ordinal);
+        DicomTlsProfile? found = key switch
+        {
+            "BCP195" or "BCP195TLS" => DicomTlsProfile.BCP195,
+            "BCP195NONDOWNGRADING" or "NONDOWNGRADINGBCP195" or "BCP195ND" => DicomTlsProfile.BCP195NonDowngrading,
+            "BCP195EXTENDED" or "EXTENDEDBCP195" or "BCP195EX" => DicomTlsProfile.BCP195Extended,
+            "BCP195RFC8996" or "BCP195RFC89969325" or "BCP195RFC8996RFC9325" or "BCP195RFC8996AND9325" => DicomTlsProfile.BCP195RFC8996,
+            "BCP195RFC8996MODIFIED" or "MODIFIEDBCP195RFC8996" or "MODIFIEDBCP195RFC89969325" or "MODIFIEDBCP195RFC8996RFC9325" or "MODIFIEDBCP195"
+                => DicomTlsProfile.BCP195RFC8996Modified,
+            _ => null,
+        };
+        profile = found ?? default;
+        return found is not null;
+    }
+
+    /// <summary>Null where the system decides.</summary>
+    internal CipherSuitesPolicy? Policy()
+    {
+        if (!CanLimitCipherSuites)
+            return null;
+#pragma warning disable CA1416 // Asked above.
+        return new CipherSuitesPolicy(CipherSuites);
+#pragma warning restore CA1416
+    }
+}

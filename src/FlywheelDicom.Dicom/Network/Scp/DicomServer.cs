@@ -1,0 +1,195 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using FlywheelDicom.Network.Connection;
+using FlywheelDicom.Network.Connection.Tls;
+using FlywheelDicom.Network.Wire;
+
+namespace FlywheelDicom.Network.Scp;
+
+/// <summary>How a <see cref="DicomServer"/> behaves.</summary>
+public sealed record DicomServerOptions
+{
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>0 takes any free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>Callers must call by this; null takes any.</summary>
+    public string? AETitle { get; init; }
+
+    /// <summary>Null: no storage class is taken.</summary>
+    public StoreSink? Sink { get; init; }
+
+    /// <summary>
+    /// Takes reports of storage commitment from archives that call for that; false where nobody waits for the report. Null: such
+    /// calls are refused.
+    /// </summary>
+    public Func<byte[], DicomTransferSyntax, bool>? OnEventReport { get; init; }
+    public int MaxPduLength { get; init; } = DicomClientOptions.DefaultMaxPduLength;
+    public int MaxAssociations { get; init; } = 64;
+
+    /// <summary>
+    /// Connections that are no association yet, or no more. They take no association's place; the oldest is closed for one too many.
+    /// </summary>
+    public int MaxWaiting { get; init; } = 256;
+
+    /// <summary>Null: plain connections.</summary>
+    public DicomServerTls? Tls { get; init; }
+
+    /// <summary>The first PDU, and the close at the end (PS3.8 §9.1.5).</summary>
+    public TimeSpan ArtimTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A caller that says nothing for so long is let go.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+}
+
+/// <summary>A Storage SCP: takes what comes over as many associations as come, up to a limit.</summary>
+public sealed class DicomServer : IAsyncDisposable
+{
+    private readonly DicomServerOptions _options;
+    private readonly TcpListener _listener;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<Task, byte> _associations = new();
+    private readonly WaitingRoom _waiting;
+    private readonly Task _accepting;
+    private int _open;
+    private long _instances;
+    private long _bytes;
+    private long _total;
+    private long _refused;
+
+    private DicomServer(DicomServerOptions options)
+    {
+        _options = options;
+        _waiting = new WaitingRoom(options.MaxWaiting);
+        _listener = new TcpListener(options.Address, options.Port);
+        if (options.Address.Equals(IPAddress.IPv6Any))
+            _listener.Server.DualMode = true;
+        _listener.Start(512);
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>Listens.</summary>
+    /// <exception cref="SocketException">The port is taken or not ours to take.</exception>
+    public static DicomServer Start(DicomServerOptions options) => new(options);
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Instances taken so far.</summary>
+    public long Instances => Interlocked.Read(ref _instances);
+
+    /// <summary>Bytes of data sets taken so far.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Associations accepted so far.</summary>
+    public long Associations => Interlocked.Read(ref _total);
+
+    /// <summary>Associations rejected so far.</summary>
+    public long Rejected => Interlocked.Read(ref _refused);
+
+    /// <summary>Associations open now.</summary>
+    public int OpenAssociations => Volatile.Read(ref _open);
+
+    /// <summary>Stops to listen and aborts what is open.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_stop.IsCancellationRequested)
+            return;
+        await _stop.CancelAsync().ConfigureAwait(false);
+        _listener.Stop();
+        await _accepting.ConfigureAwait(false);
+        await Task.WhenAll(_associations.Keys).ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    internal void Count(long bytes)
+    {
+        Interlocked.Increment(ref _instances);
+        Interlocked.Add(ref _bytes, bytes);
+    }
+
+    /// <summary>Whether there is a place for one association more; it is given back by <see cref="EndAssociation"/>.</summary>
+    internal bool TryAdmit(Socket socket)
+    {
+        if (Interlocked.Increment(ref _open) > _options.MaxAssociations)
+        {
+            Interlocked.Decrement(ref _open);
+            return false;
+        }
+        Interlocked.Increment(ref _total);
+        _waiting.Leave(socket);
+        return true;
+    }
+
+    internal void EndAssociation(Socket socket)
+    {
+        Interlocked.Decrement(ref _open);
+        _waiting.Enter(socket);
+    }
+
+    internal void CountRejected() => Interlocked.Increment(ref _refused);
+
+    private async Task AcceptAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            Socket socket;
+            try
+            {
+                socket = await _listener.AcceptSocketAsync(_stop.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (SocketException) when (!_stop.IsCancellationRequested)
+            {
+                // A caller that was gone before it was accepted; or no handles left, which the next one may find better.
+                await Task.Delay(20).ConfigureAwait(false);
+                continue;
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return;
+            }
+            var task = ServeAsync(socket);
+            _associations[task] = 0;
+            _ = task.ContinueWith(t => _associations.TryRemove(t, out _), TaskScheduler.Default);
+        }
+    }
+
+    private async Task<Stream> StreamAsync(Socket socket, Deadline artim)
+    {
+        if (_options.Tls is not { } tls)
+            return new NetworkStream(socket, ownsSocket: false);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        limit.CancelAfter(artim.Remaining);
+        return await TlsHandshake.AsServerAsync(socket, tls, limit.Token).ConfigureAwait(false);
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        await Task.Yield();
+        _waiting.Enter(socket);
+        try
+        {
+            socket.NoDelay = true;
+            // One time for both, the handshake and the request: until then it is nobody.
+            var artim = new Deadline(TimeProvider.System, _options.ArtimTimeout);
+            using var transport = new PduTransport(socket, await StreamAsync(socket, artim).ConfigureAwait(false), _stop.Token);
+            await new ServerAssociation(this, _options, transport, artim, socket).RunAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or OperationCanceledException or SocketException or ObjectDisposedException
+            or AuthenticationException or InvalidOperationException)
+        {
+            // One caller's connection broke or made no sense; it is closed, and the others go on.
+        }
+        finally
+        {
+            _waiting.Leave(socket);
+            socket.Dispose();
+        }
+    }
+}

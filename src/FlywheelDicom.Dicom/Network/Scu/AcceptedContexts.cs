@@ -1,0 +1,40 @@
+using FlywheelDicom.Network.Wire;
+
+namespace FlywheelDicom.Network.Scu;
+
+/// <summary>The contexts that the peer accepted, by what they carry. Built once and never changed, so that any number of threads may look things up.</summary>
+internal sealed class AcceptedContexts
+{
+    private readonly Dictionary<StoreNeed, PresentationContext> _own = [];
+    private readonly Dictionary<string, PresentationContext> _any = new(StringComparer.Ordinal);
+
+    public AcceptedContexts(IEnumerable<PresentationContext> contexts)
+    {
+        foreach (var context in contexts)
+        {
+            if (context is not { IsAccepted: true, AcceptedTransferSyntax: { } syntax })
+                continue;
+            _own.TryAdd(new StoreNeed(context.AbstractSyntax, syntax), context);
+            _any.TryAdd(context.AbstractSyntax, context);
+        }
+    }
+
+    /// <summary>
+    /// The context for an instance: in its own syntax, else in the first of <see cref="PresentationContextPlan.Uncompressed"/> that it can
+    /// be turned into without loss; null where there is none. One that is there for another instance is not taken.
+    /// </summary>
+    public PresentationContext? For(string sopClassUid, DicomTransferSyntax syntax)
+    {
+        if (_own.TryGetValue(new StoreNeed(sopClassUid, syntax.Uid), out var own))
+            return own;
+        foreach (var target in syntax.IsUncompressed ? PresentationContextPlan.Uncompressed : [])
+        {
+            if (_own.TryGetValue(new StoreNeed(sopClassUid, target), out var convertible))
+                return convertible;
+        }
+        return null;
+    }
+
+    /// <summary>The context for a service; null where there is none.</summary>
+    public PresentationContext? For(string sopClassUid) => _any.GetValueOrDefault(sopClassUid);
+}

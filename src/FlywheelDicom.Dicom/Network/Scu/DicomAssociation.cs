@@ -1,0 +1,158 @@
+using FlywheelDicom.Network.Connection;
+using FlywheelDicom.Network.Wire;
+
+namespace FlywheelDicom.Network.Scu;
+
+/// <summary>
+/// One association as its requestor (PS3.8 §7, §9.2): made, used, released. Messages may be handed in from several threads at
+/// once; as many are under way as the operations window allows (PS3.7 §D.3.3.3), one as a rule, and the next is made ready
+/// meanwhile. What fails inside it ends it; it is never mended.
+/// </summary>
+public sealed class DicomAssociation : IAsyncDisposable
+{
+    private readonly DicomDestination _destination;
+    private readonly DicomClientOptions _options;
+    private readonly MessageExchange _exchange;
+    private readonly AcceptedContexts _accepted;
+
+    /// <summary>It starts anywhere, so that a response which was made up before its request was seen answers nothing.</summary>
+    private int _lastMessageId = Random.Shared.Next(ushort.MaxValue);
+
+    private DicomAssociation(DicomDestination destination, DicomClientOptions options, NegotiatedAssociation negotiated)
+    {
+        var accept = negotiated.Accept;
+        (_destination, _options, Contexts, Tls) = (destination, options, negotiated.Contexts, negotiated.Tls);
+        Peer = new DicomPeer(accept.MaxPduLength, accept.ImplementationClassUid, accept.ImplementationVersion);
+        Window = accept.MaxOperations == 0 ? options.MaxOperations : Math.Min(accept.MaxOperations, options.MaxOperations);
+        _accepted = new AcceptedContexts(Contexts);
+        _exchange = new MessageExchange(negotiated.Transport, destination, options, accept.MaxPduLength, Window);
+    }
+
+    /// <summary>What was proposed, with the peer's answers.</summary>
+    public IReadOnlyList<PresentationContext> Contexts { get; }
+
+    public DicomPeer Peer { get; }
+
+    /// <summary>Messages that may be under way at once.</summary>
+    public int Window { get; }
+
+    /// <summary>Null where the connection is a plain one.</summary>
+    public DicomTlsSession? Tls { get; }
+
+    /// <summary>False after anything failed, or once the peer has closed, aborted or released.</summary>
+    public bool IsUsable => _exchange.IsUsable;
+
+    /// <summary>Connects and negotiates.</summary>
+    /// <param name="destination">Who is called, and as whom.</param>
+    /// <param name="contexts">At most 128.</param>
+    /// <param name="options">Timers and limits.</param>
+    /// <param name="cancellation">Aborts the association for as long as it lives.</param>
+    /// <exception cref="DicomNetworkException">It could not be made; the exception says why.</exception>
+    public static async Task<DicomAssociation> RequestAsync(
+        DicomDestination destination, IReadOnlyList<PresentationContext> contexts, DicomClientOptions options, CancellationToken cancellation)
+        => new(destination, options, await AssociationRequestor.RequestAsync(destination, contexts, options, cancellation).ConfigureAwait(false));
+
+    /// <summary>C-ECHO (PS3.7 §9.1.5).</summary>
+    /// <exception cref="DicomNetworkException">There was no answer, or no context for it.</exception>
+    public async Task<DicomResponse> EchoAsync()
+    {
+        var context = ContextFor(DicomUID.Verification);
+        var command = new DimseCommand { Field = CommandField.EchoRequest, MessageId = NextMessageId(), SopClassUid = DicomUID.Verification };
+        var (message, _) = await _exchange.ExchangeAsync(
+            "waiting for the answer to C-ECHO", new MessageUnderWay(context.Id, command), w => w.Begin(context.Id, command)).ConfigureAwait(false);
+        return new DicomResponse(message.Command.Status, Comment(message.Command), context.AcceptedTransferSyntax!, 0);
+    }
+
+    /// <summary>C-STORE (PS3.7 §9.1.1) of an instance over a context that carries it.</summary>
+    /// <exception cref="DicomNetworkException">The association failed, or has no context for it.</exception>
+    /// <exception cref="IOException">The file could not be read. If that was found mid-message, the association is gone too.</exception>
+    public async Task<DicomResponse> StoreAsync(DicomFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        var context = FindContext(file) ?? throw AssociationFailures.Refused(_destination, Contexts, file.SopClassUid!, file.TransferSyntaxUid);
+        using var dataset = OutgoingDataset.Open(file, context.AcceptedTransferSyntax!, _options.ComputesDigests);
+        var command = new DimseCommand
+        {
+            Field = CommandField.StoreRequest, MessageId = NextMessageId(), HasDataset = true, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid,
+        };
+        var (message, sent) = await _exchange.ExchangeAsync(
+            "sending an instance", new MessageUnderWay(context.Id, command), w => w.Begin(context, command, dataset)).ConfigureAwait(false);
+        return new DicomResponse(message.Command.Status, Comment(message.Command), context.AcceptedTransferSyntax!, sent)
+        {
+            // What was converted on the way is known by what it was before.
+            Digest = dataset.Digest() ?? (_options.ComputesDigests ? DigestOf(file) : null),
+        };
+    }
+
+    /// <summary>Says A-RELEASE and waits for the answer, under ARTIM; never throws but for cancellation. No message may be under way.</summary>
+    public async Task ReleaseAsync()
+    {
+        await _exchange.ReleaseAsync().ConfigureAwait(false);
+        _exchange.Dispose();
+    }
+
+    /// <summary>Says A-ABORT and closes.</summary>
+    public void Abort() => _exchange.Abort();
+
+    public ValueTask DisposeAsync()
+    {
+        _exchange.Abort();
+        return default;
+    }
+
+    /// <summary>The context for an instance: in its own syntax, else in one that it can be turned into without loss.</summary>
+    internal PresentationContext? FindContext(DicomFile file) => file.SopClassUid is { } sopClass ? _accepted.For(sopClass, file.Syntax) : null;
+
+    /// <summary>The accepted context for a service.</summary>
+    /// <exception cref="DicomNetworkException">The peer did not accept it.</exception>
+    internal PresentationContext ContextFor(string sopClass) => _accepted.For(sopClass) ?? throw AssociationFailures.Refused(_destination, Contexts, sopClass, null);
+
+    /// <summary>A request with a data set in the context's transfer syntax, and the response that is its last.</summary>
+    /// <param name="context">An accepted one.</param>
+    /// <param name="command">The request.</param>
+    /// <param name="dataset">Its data set.</param>
+    /// <param name="operation">What is being done, for what is said of failures.</param>
+    /// <param name="onPending">Takes the responses that say "pending"; true where one brought something new, which is worth waiting on.</param>
+    internal async Task<DimseMessage> RequestAsync(
+        PresentationContext context, DimseCommand command, byte[] dataset, string operation, Func<DimseMessage, bool>? onPending = null)
+    {
+        command = command with { MessageId = NextMessageId(), HasDataset = true };
+        using var outgoing = new OutgoingDataset(new MemoryStream(dataset, writable: false), context.AcceptedTransferSyntax!, dataset.Length);
+        var (message, _) = await _exchange.ExchangeAsync(
+            operation, new MessageUnderWay(context.Id, command) { OnPending = onPending }, w => w.Begin(context, command, outgoing)).ConfigureAwait(false);
+        return message;
+    }
+
+    /// <summary>The next request of the peer; one that came earlier first.</summary>
+    /// <param name="deadline">As <see cref="PduTransport.DeadlineIn"/> counts; for all that are waited for under it.</param>
+    /// <param name="operation">What is being done, for what is said of failures.</param>
+    internal Task<DimseMessage> NextRequestAsync(long deadline, string operation) => _exchange.NextRequestAsync(deadline, operation);
+
+    /// <summary>Answers a request of the peer.</summary>
+    internal Task RespondAsync(byte contextId, DimseCommand response) => _exchange.RespondAsync(contextId, response);
+
+    /// <summary>Releases where a request of the peer is still waited for: the answer ends that wait.</summary>
+    internal Task ReleaseAsync(Task waiting) => _exchange.ReleaseAsync(waiting);
+
+    /// <summary>Null where it cannot be read a second time: it was stored all the same.</summary>
+    private static string? DigestOf(DicomFile file)
+    {
+        try
+        {
+            return file.ComputeDigest();
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private ushort NextMessageId() => (ushort)(((uint)Interlocked.Increment(ref _lastMessageId) - 1) % ushort.MaxValue + 1);
+
+    private static string? Comment(DimseCommand response)
+    {
+        if (response.OffendingElements is not { Length: > 0 } offending)
+            return response.ErrorComment;
+        return $"{response.ErrorComment} [{string.Join(' ', offending)}]".TrimStart();
+    }
+}

@@ -1,0 +1,132 @@
+using System.Buffers;
+
+namespace FlywheelDicom.Network.Wire;
+
+/// <summary>A message as it was read.</summary>
+/// <param name="ContextId">The presentation context that it came over.</param>
+/// <param name="Command">Its command set, without UIDs.</param>
+/// <param name="Dataset">Its data set, empty where it has none.</param>
+internal readonly record struct DimseMessage(byte ContextId, DimseCommand Command, byte[] Dataset);
+
+/// <summary>What came breaks the upper layer protocol (PS3.8 §9.2, §9.3.8).</summary>
+/// <param name="message">What is wrong.</param>
+/// <param name="abortReason">What A-ABORT says of it: 1 unrecognized PDU, 2 unexpected PDU, 6 invalid parameter.</param>
+internal sealed class PduException(string message, byte abortReason) : IOException(message)
+{
+    public byte AbortReason { get; } = abortReason;
+
+    public static PduException Unexpected(PduType type) => new($"PDU type {(byte)type:X2} was not expected.", type is 0 or > PduType.Abort ? (byte)1 : (byte)2);
+}
+
+/// <summary>The peer wants no more of this association: A-RELEASE-RQ came where a message was due.</summary>
+internal sealed class PeerReleasedException() : IOException("The association was released.");
+
+/// <summary>The peer said A-ABORT.</summary>
+internal sealed class PeerAbortedException(ReadOnlySpan<byte> body) : IOException("The association was aborted.")
+{
+    public byte AbortSource { get; } = body.Length > 2 ? body[2] : (byte)0;
+    public byte Reason { get; } = body.Length > 3 ? body[3] : (byte)0;
+}
+
+/// <summary>Puts messages together from P-DATA-TF PDUs. What it holds is bounded, whatever the peer sends.</summary>
+internal sealed class MessageReader(PduTransport transport, uint maxPduLength, int maxDataset)
+{
+    private const int MaxCommand = 64 * 1024;
+
+    private readonly ArrayBufferWriter<byte> _command = new(256);
+    private ArrayBufferWriter<byte>? _dataset;
+    private ReadOnlyMemory<byte> _rest;
+    private DimseCommand? _awaitsDataset;
+    private byte _contextId;
+    private bool _isInCommand;
+
+    /// <summary>The command set of the message that was read last, until the next one is read.</summary>
+    public ReadOnlySpan<byte> LastCommand => _command.WrittenSpan;
+
+    /// <summary>A PDU that was read holds more than the message that was taken from it.</summary>
+    public bool HasRest => !_rest.IsEmpty;
+
+    /// <summary>The next message, all of it within this time.</summary>
+    /// <exception cref="IOException">The connection is lost; or the peer has released or aborted.</exception>
+    /// <exception cref="InvalidDataException">What came makes no sense.</exception>
+    public ValueTask<DimseMessage> ReadAsync(TimeSpan timeout)
+    {
+        transport.ReadDeadline = PduTransport.DeadlineIn(timeout);
+        return ReadAsync();
+    }
+
+    /// <summary>
+    /// The next message, under the deadline that the transport has: however many PDUs it takes, they have no further time. A data
+    /// set that a response to C-STORE or C-ECHO announces is not waited for: there should be none.
+    /// </summary>
+    /// <exception cref="IOException">The connection is lost; or the peer has released or aborted.</exception>
+    /// <exception cref="InvalidDataException">What came makes no sense.</exception>
+    public async ValueTask<DimseMessage> ReadAsync()
+    {
+        while (true)
+        {
+            while (!_rest.IsEmpty)
+            {
+                if (Take() is { } message)
+                    return message;
+            }
+            var pdu = await transport.ReadAsync(maxPduLength).ConfigureAwait(false);
+            switch (pdu.Type)
+            {
+                case PduType.Data:
+                    _rest = pdu.Body;
+                    break;
+                case PduType.Abort:
+                    throw new PeerAbortedException(pdu.Body.Span);
+                case PduType.ReleaseRequest:
+                    throw new PeerReleasedException();
+                default:
+                    throw pdu.IsClosed ? new EndOfStreamException("The connection was closed.") : PduException.Unexpected(pdu.Type);
+            }
+        }
+    }
+
+    /// <summary>One PDV; the message, if that made it whole.</summary>
+    private DimseMessage? Take()
+    {
+        if (!Pdv.TryTake(ref _rest, out var pdv))
+            throw new PduException("A PDV does not fit its PDU.", 6);
+        // Fragments of one message are never mixed with another's (PS3.8 Annex E.1).
+        if ((_isInCommand || _awaitsDataset is not null) && pdv.ContextId != _contextId)
+            throw new PduException($"A message began on presentation context {_contextId} and goes on on {pdv.ContextId}.", 6);
+        if (pdv.IsCommand == _awaitsDataset is not null)
+            throw new PduException(pdv.IsCommand ? "A command came where a data set was due." : "A data set came that no command had announced.", 6);
+        _contextId = pdv.ContextId;
+        return pdv.IsCommand ? TakeCommand(pdv.Data.Span, pdv.IsLast) : TakeDataset(pdv.Data.Span, pdv.IsLast);
+    }
+
+    private DimseMessage? TakeCommand(ReadOnlySpan<byte> data, bool isLast)
+    {
+        if (!_isInCommand)
+            _command.ResetWrittenCount();
+        if (_command.WrittenCount + data.Length > MaxCommand)
+            throw new InvalidDataException("The command set is too long.");
+        _command.Write(data);
+        _isInCommand = !isLast;
+        if (!isLast)
+            return null;
+        var command = DimseCommand.Decode(_command.WrittenSpan, withUids: false);
+        if (!command.HasDataset || command.Field is CommandField.StoreResponse or CommandField.EchoResponse)
+            return new DimseMessage(_contextId, command, []);
+        _awaitsDataset = command;
+        _dataset = new ArrayBufferWriter<byte>();
+        return null;
+    }
+
+    private DimseMessage? TakeDataset(ReadOnlySpan<byte> data, bool isLast)
+    {
+        if (_dataset!.WrittenCount + data.Length > maxDataset)
+            throw new InvalidDataException($"A data set is longer than the {maxDataset} bytes that are taken.");
+        _dataset.Write(data);
+        if (!isLast)
+            return null;
+        var message = new DimseMessage(_contextId, _awaitsDataset!.Value, _dataset.WrittenSpan.ToArray());
+        (_awaitsDataset, _dataset) = (null, null);
+        return message;
+    }
+}

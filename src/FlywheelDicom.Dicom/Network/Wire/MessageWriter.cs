@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using FlywheelDicom.IO;
+
+namespace FlywheelDicom.Network.Wire;
+
+/// <summary>
+/// Frames messages as P-DATA-TF PDUs (PS3.8 §9.3.5, Annex E), one at a time. The data set is read straight into the place where
+/// it will stand in the PDU; its beginning is read before it is the message's turn, and one buffer fills while the other is on
+/// its way.
+/// </summary>
+internal sealed class MessageWriter : IDisposable
+{
+    private const int PduHeader = 6;
+    private const int PdvHeader = 6;
+    private const int BufferSize = 256 * 1024;
+
+    private readonly PduTransport _transport;
+    private readonly TimeSpan _timeout;
+    private readonly int _maxData;
+    private readonly int _bufferSize;
+    private readonly byte[] _command = new byte[DimseCommand.MaxLength];
+    private byte[] _filling;
+    private byte[] _sending = [];
+    private int _length;
+    private Task? _write;
+    private byte _contextId;
+    private DatasetSource? _source;
+
+    /// <param name="transport">Where PDUs go.</param>
+    /// <param name="peerLimit">The longest PDU that the peer takes, 0 for no limit.</param>
+    /// <param name="ownLimit">The longest that we send.</param>
+    /// <param name="timeout">For each write to make its way.</param>
+    public MessageWriter(PduTransport transport, uint peerLimit, int ownLimit, TimeSpan timeout)
+    {
+        _transport = transport;
+        _timeout = timeout;
+        var limit = peerLimit == 0 ? ownLimit : (int)Math.Min(peerLimit, (uint)ownLimit);
+        // Some peers count the PDU's own header too, and some want fragments of even size: both cost nothing to please.
+        _maxData = Math.Max(2, (limit - PduHeader - PdvHeader) & ~1);
+        _bufferSize = Math.Max(BufferSize, _maxData + PduHeader + PdvHeader);
+        _filling = ArrayPool<byte>.Shared.Rent(_bufferSize);
+    }
+
+    /// <summary>A command without a data set.</summary>
+    public void Begin(byte contextId, DimseCommand command)
+    {
+        (_contextId, _source, _length) = (contextId, null, 0);
+        var length = command.Encode(_command);
+        for (var framed = 0; framed < length;)
+        {
+            var count = Math.Min(_maxData, length - framed);
+            _command.AsSpan(framed, count).CopyTo(_filling.AsSpan(_length + PduHeader + PdvHeader));
+            framed += count;
+            Frame(count, isCommand: true, isLast: framed == length);
+        }
+    }
+
+    /// <summary>A command and the data set that belongs to it, read as far as the buffer goes. Nothing is sent yet.</summary>
+    /// <param name="context">The presentation context.</param>
+    /// <param name="command">The command set.</param>
+    /// <param name="dataset">In the context's transfer syntax.</param>
+    /// <exception cref="InvalidOperationException">The context is for another class or syntax: bytes of one never pass under the name of another.</exception>
+    /// <exception cref="DicomFormatException">The data set ends early: the message cannot be made.</exception>
+    public void Begin(PresentationContext context, DimseCommand command, OutgoingDataset dataset)
+    {
+        if (!context.IsAccepted || context.AbstractSyntax != command.SopClassUid || context.AcceptedTransferSyntax != dataset.TransferSyntaxUid)
+        {
+            throw new InvalidOperationException(
+                $"{DicomUID.Lookup(command.SopClassUid ?? "")} in {DicomUID.Lookup(dataset.TransferSyntaxUid)} was not sent: presentation context {context.Id} was agreed on for something else.");
+        }
+        Begin(context.Id, command);
+        _source = new DatasetSource(dataset.Content, dataset.Length);
+        Fill();
+    }
+
+    /// <summary>Bytes of the data set that were read so far.</summary>
+    public long DatasetLength => _source?.Total ?? 0;
+
+    /// <summary>Sends what was begun, to its end.</summary>
+    /// <exception cref="DicomFormatException">The data set ends early: the message cannot be finished.</exception>
+    public async ValueTask SendAsync()
+    {
+        await SendBeginningAsync().ConfigureAwait(false);
+        await SendRestAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Sends what was begun, but for the last piece, which holds the last fragment.</summary>
+    /// <exception cref="DicomFormatException">The data set ends early: the message cannot be finished.</exception>
+    public async ValueTask SendBeginningAsync()
+    {
+        while (_source is { IsAtEnd: false })
+        {
+            await DrainAsync().ConfigureAwait(false);
+            if (_sending.Length == 0)
+                _sending = ArrayPool<byte>.Shared.Rent(_bufferSize);
+            (_filling, _sending) = (_sending, _filling);
+            _write = _transport.WriteAsync(_sending.AsMemory(0, _length), _timeout).AsTask();
+            _length = 0;
+            Fill();
+        }
+        await DrainAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Sends the last piece.</summary>
+    public ValueTask SendRestAsync() => _transport.WriteAsync(_filling.AsMemory(0, _length), _timeout);
+
+    /// <summary>Waits for the write under way; also after a failure, so that no buffer is given back while in use.</summary>
+    public async ValueTask DrainAsync()
+    {
+        if (_write is { } write)
+        {
+            _write = null;
+            await write.ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_filling);
+        if (_sending.Length > 0)
+            ArrayPool<byte>.Shared.Return(_sending);
+        (_filling, _sending) = ([], []);
+    }
+
+    private void Fill()
+    {
+        while (!_source!.IsAtEnd && _filling.Length - _length >= _maxData + PduHeader + PdvHeader)
+        {
+            var read = _source.Read(_filling.AsSpan(_length + PduHeader + PdvHeader, _maxData));
+            Frame(read, isCommand: false, isLast: _source.IsAtEnd);
+        }
+    }
+
+    private void Frame(int dataLength, bool isCommand, bool isLast)
+    {
+        var pdu = _filling.AsSpan(_length);
+        pdu[0] = (byte)PduType.Data;
+        pdu[1] = 0;
+        BinaryPrimitives.WriteUInt32BigEndian(pdu[2..], (uint)(PdvHeader + dataLength));
+        BinaryPrimitives.WriteUInt32BigEndian(pdu[6..], (uint)(2 + dataLength));
+        pdu[10] = _contextId;
+        pdu[11] = (byte)((isCommand ? 1 : 0) | (isLast ? 2 : 0));
+        _length += PduHeader + PdvHeader + dataLength;
+    }
+}
