@@ -29,11 +29,11 @@ public sealed partial class FloorsTests
         var files = SourceFiles(engine).Select(path => (Path: path, Floor: FloorOf(Path.GetRelativePath(engine, path)), Code: CodeOf(path))).ToList();
         var homes = files.SelectMany(f => Declaration().Matches(f.Code).Select(m => (Type: m.Groups[1].Value, f.Floor)))
             .GroupBy(d => d.Type).ToDictionary(d => d.Key, d => d.Min(t => t.Floor));
-        var wrong = from file in files
-                    from name in Name().Matches(file.Code).Select(m => m.Value).Distinct()
-                    where homes.TryGetValue(name, out var home) && home > file.Floor
-                    select $"{s_floors[file.Floor]}: {Path.GetFileName(file.Path)} uses {name}, which stands above it in {s_floors[homes[name]]}";
-        Assert.Empty(wrong);
+        var wrong = (from file in files
+                     from name in Name().Matches(file.Code).Select(m => m.Value).Distinct()
+                     where homes.TryGetValue(name, out var home) && home > file.Floor
+                     select $"{s_floors[file.Floor]}: {Path.GetFileName(file.Path)} uses {name}, which stands above it in {s_floors[homes[name]]}.").ToList();
+        Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
     }
 
     [Fact]
