@@ -77,11 +77,31 @@ internal sealed class ArchiveReader(InstanceReader instances, SourceNotes notes,
             {
                 if (source.Length == 0)
                     empty.Add(name);
-                return instances.Read(source, content, name, origin, isGiven: false);
+                return Plain(source, content, name, origin);
             }
             if (level > 0)
                 return [DicomFile.Unusable(name, origin, new(DicomProblem.BadArchive, "An archive inside an archive inside an archive is not opened."))];
             return Nested(source, kind, name, origin, level + 1);
+        }
+    }
+
+    /// <summary>
+    /// An instance, or what is left out. What may have been an image is first read to its end: an image that is damaged at its start
+    /// does not look like one, and the archive's check sum tells the two apart.
+    /// </summary>
+    private IEnumerable<DicomFile> Plain(DicomSource source, OpenedContent content, string name, DicomOrigin origin)
+    {
+        DicomFile[] files = [.. instances.Read(source, content, name, origin, isGiven: false)];
+        if (files.Length > 0 || content.Stream.CanSeek || !InstanceReader.MayNameAnImage(name))
+            return files;
+        try
+        {
+            content.Stream.CopyTo(Stream.Null);
+            return files;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            return [SourceProblem.InArchive(name, origin, e)];
         }
     }
 

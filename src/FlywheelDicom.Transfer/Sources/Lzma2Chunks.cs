@@ -42,6 +42,9 @@ internal sealed class Lzma2Chunks(PackedInput input) : ForwardStream
         _header[0] = control;
         (_headerAt, _headerSize) = (0, control switch { 0 => 1, < 0x80 => 3, < 0xC0 => 5, _ => 6 });
         input.ReadExactly(_header.AsSpan(1, _headerSize - 1));
+        // What is packed begins with a zero, which is part of no check sum.
+        if (control >= 0x80 && input.PeekByte() != 0)
+            throw new InvalidDataException("The LZMA2 data are damaged.");
         _isAtEnd = control == 0;
         // Stored chunks state the size of their content; packed ones the size of what comes out, and then of the packed bytes.
         _left = control == 0 ? 0 : BinaryPrimitives.ReadUInt16BigEndian(_header.AsSpan(control < 0x80 ? 1 : 3)) + 1;

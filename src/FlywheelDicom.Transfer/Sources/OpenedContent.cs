@@ -47,6 +47,8 @@ internal readonly struct OpenedContent : IDisposable
                     kind = ContentKind.Zip;
                 else if (IsDisc(opened))
                     unsupported = UnsupportedFormat.Disc;
+                else
+                    unsupported = UnsupportedFormat.OfProgram(head.Span, opened);
             }
             opened.Seek(0, SeekOrigin.Begin);
             return new OpenedContent(opened, opened, head, kind, unsupported);

@@ -31,6 +31,9 @@ internal sealed class PackedInput(Stream inner) : ForwardStream
         return _buffer[_at++];
     }
 
+    /// <summary>The next byte, which is not taken; -1 at the end.</summary>
+    public int PeekByte() => _at == _filled && !Fill() ? -1 : _buffer[_at];
+
     /// <exception cref="EndOfStreamException">It ends before.</exception>
     public byte NextByte() => ReadByte() is >= 0 and var one ? (byte)one : throw new EndOfStreamException("It ends too early.");
 

@@ -49,6 +49,20 @@ internal static partial class UnsupportedFormat
         };
     }
 
+    /// <summary>A program that unpacks itself: its archive begins somewhere in its first megabyte. Null for none.</summary>
+    public static string? OfProgram(ReadOnlySpan<byte> head, Stream file)
+    {
+        if (!head.StartsWith("MZ"u8) && !head.StartsWith("\u007FELF"u8))
+            return null;
+        var start = new byte[1 << 20];
+        file.Position = 0;
+        var bytes = start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false));
+        // The mark, and a version behind it: a program that unpacks may have the mark alone among its constants.
+        if (bytes.IndexOf((ReadOnlySpan<byte>)[(byte)'7', (byte)'z', 0xBC, 0xAF, 0x27, 0x1C, 0]) >= 0)
+            return "a self-extracting 7z archive";
+        return bytes.IndexOf("Rar!\u001A\u0007\0"u8) >= 0 || bytes.IndexOf("Rar!\u001A\u0007\u0001\0"u8) >= 0 ? "a self-extracting RAR archive" : null;
+    }
+
     /// <summary>Whether it is named as a part of a split archive: the later parts have no mark.</summary>
     public static bool IsPart(string name) => Part().IsMatch(name);
 
