@@ -24,6 +24,9 @@ public sealed class DicomTransferSyntax
     /// <summary>Pixel data travels as fragments (PS3.5 §A.4).</summary>
     public bool IsEncapsulated { get; }
 
+    /// <summary>One of the standard's, which has pixel data as fragments only: of a private one nobody knows.</summary>
+    internal bool NeedsFragments => IsEncapsulated && Uid.StartsWith(Root, StringComparison.Ordinal);
+
     /// <summary>GE's private syntax: little endian headers, big endian pixel words.</summary>
     private bool HasSwappedPixels { get; init; }
 

@@ -59,6 +59,9 @@ public sealed class DicomReader : IDisposable
     /// <summary>Whether a value of odd length was met (PS3.5 §7.1.1 wants even ones).</summary>
     internal bool HasOddLengths { get; private set; }
 
+    /// <summary>Whether an element without VR was met in an explicit data set, whose length is one of four bytes: most readers do not get past it.</summary>
+    internal bool HasBareElements { get; private set; }
+
     public DicomTokenKind Kind { get; private set; }
     public DicomTag Tag { get; private set; }
 
@@ -245,8 +248,13 @@ public sealed class DicomReader : IDisposable
                 VR = vr;
                 return (8, shortLength);
             }
-            _withoutVR = Tag;
+            // What follows it may look like an element, and is not: the first one is at fault.
+            if (_withoutVR == default)
+                _withoutVR = Tag;
         }
+        if (IsExplicit && IsBigEndian)
+            throw Broken($"{Tag} has no valid VR, and no length that fits what follows.");
+        HasBareElements |= IsExplicit;
         // Some writers leave single private sequences implicit inside an explicit file.
         (IsExplicit, VR) = (false, DicomVR.UN);
         return (8, length);
@@ -313,7 +321,9 @@ public sealed class DicomReader : IDisposable
     {
         if (inItem && Tag == DicomTag.ItemDelimitationItem && !frame.HasLength)
         {
-            ReadDelimiter(frame);
+            // Some read on behind such a length, some do not.
+            if (ReadDelimiter(frame).Length != 0)
+                throw Broken($"the end of {Where(frame)} states a length of its own, at byte {Position}.");
             _frames.Pop();
             return Emit(DicomTokenKind.ItemEnd);
         }

@@ -4,7 +4,8 @@ namespace FlywheelDicom.IO;
 
 /// <summary>
 /// Finds values of odd length in a second walk and plans what makes them even (PS3.5 §7.1.1, §6.2): a byte of padding behind each,
-/// its length, and with it the lengths of the items, sequences and groups that hold it and the offset tables of fragments.
+/// its length, and with it the lengths of the items, sequences and groups that hold it and the offset tables of fragments. Elements
+/// that stand without VR in an explicit data set get one on the same way: UN, whose content is implicit (PS3.5 §6.2.2).
 /// </summary>
 internal sealed class EvenLengths
 {
@@ -20,7 +21,9 @@ internal sealed class EvenLengths
     private long _firstFragment = -1;
     private GroupLength? _group;
 
-    private EvenLengths(DicomReader reader) => _reader = reader;
+    private readonly bool _isExplicit;
+
+    private EvenLengths(DicomReader reader, bool isExplicit) => (_reader, _isExplicit) = (reader, isExplicit);
 
     /// <param name="open">The plain data set from its first byte.</param>
     /// <param name="framing">How it is framed.</param>
@@ -29,7 +32,7 @@ internal sealed class EvenLengths
     {
         using var stream = open();
         using var reader = new DicomReader(stream, framing, length) { DescendsAll = true };
-        var plan = new EvenLengths(reader);
+        var plan = new EvenLengths(reader, framing.IsExplicit);
         while (reader.Read())
             plan.Take();
         plan.EndGroup();
@@ -45,8 +48,12 @@ internal sealed class EvenLengths
             case DicomTokenKind.Element:
                 if (_reader.Tag == s_extendedOffsetTable && _holders.Count == 0)
                     _extended = ReadOffsets(8);
-                if (IsOdd)
+                if (IsBare)
+                    GiveVR(_reader.Tag.IsPixelData ? DicomVR.OW : DicomVR.UN, _reader.ValuePosition, _reader.Length + (_reader.Length & 1));
+                else if (IsOdd)
                     PadElement();
+                if (IsBare && IsOdd)
+                    PadValue();
                 break;
             case DicomTokenKind.Fragment:
                 TakeFragment();
@@ -54,7 +61,7 @@ internal sealed class EvenLengths
             case DicomTokenKind.SequenceStart or DicomTokenKind.ItemStart or DicomTokenKind.FragmentsStart:
                 if (_reader.Kind == DicomTokenKind.FragmentsStart)
                     (_firstFragment, _basic) = (-1, null);
-                _holders.Push(new Holder(_reader.ValuePosition, _reader.Length, _reader.IsBigEndian));
+                _holders.Push(new Holder(_reader.Tag, _reader.ValuePosition, _reader.Length, _reader.IsBigEndian) { IsExplicit = HoldsExplicit, BareVR = BareVR });
                 break;
             default:
                 EndHolder();
@@ -63,6 +70,30 @@ internal sealed class EvenLengths
     }
 
     private bool IsOdd => (_reader.Length & 1) == 1 && _reader.Length > 0;
+
+    private bool HolderIsExplicit => _holders.TryPeek(out var holder) ? holder.IsExplicit : _isExplicit;
+
+    /// <summary>Without VR where all others have one; an item has none anywhere.</summary>
+    private bool IsBare => !_reader.IsExplicit && HolderIsExplicit;
+
+    private bool HoldsExplicit => _reader.Kind == DicomTokenKind.ItemStart ? HolderIsExplicit : _reader.IsExplicit && !(_reader.VR == DicomVR.UN && _reader.Length < 0);
+
+    private DicomVR? BareVR => _reader.Kind == DicomTokenKind.ItemStart || !IsBare ? null : _reader.Kind == DicomTokenKind.FragmentsStart ? DicomVR.OB : DicomVR.UN;
+
+    /// <summary>The header of four bytes more, in place of one that is implicit.</summary>
+    private void GiveVR(DicomVR vr, long valuePosition, long length, DicomTag? tag = null)
+    {
+        var header = new byte[12];
+        ElementHeader.Write(header, tag ?? _reader.Tag, vr, length < 0 ? uint.MaxValue : (uint)length, isExplicit: true, bigEndian: false);
+        _splices.Add(new Splice(valuePosition - 4, 4, header[4..]));
+        Grow(4);
+    }
+
+    private void PadValue()
+    {
+        _splices.Add(new Splice(_reader.ValuePosition + _reader.Length, 0, [DicomDictionary.ImpliedVR(_reader.Tag).Padding]));
+        Grow(1);
+    }
 
     private void PadElement()
     {
@@ -104,7 +135,9 @@ internal sealed class EvenLengths
     private void EndHolder()
     {
         var holder = _holders.Pop();
-        if (holder.Length >= 0 && holder.Growth > 0)
+        if (holder.BareVR is { } vr)
+            GiveVR(vr, holder.ValuePosition, holder.Length < 0 ? -1 : holder.Length + holder.Growth, holder.Tag);
+        else if (holder.Length >= 0 && holder.Growth > 0)
             _splices.Add(Number(holder.ValuePosition - 4, holder.Length + holder.Growth, 4, holder.IsBigEndian));
         if (_reader.Kind == DicomTokenKind.FragmentsEnd && _paddedEnds.Count > 0)
         {
@@ -182,8 +215,14 @@ internal sealed class EvenLengths
         return new Splice(position, size, bytes);
     }
 
-    private sealed record Holder(long ValuePosition, long Length, bool IsBigEndian)
+    private sealed record Holder(DicomTag Tag, long ValuePosition, long Length, bool IsBigEndian)
     {
+        /// <summary>Of what it holds.</summary>
+        public required bool IsExplicit { get; init; }
+
+        /// <summary>The VR that it is to get; null where it has one.</summary>
+        public required DicomVR? BareVR { get; init; }
+
         public long Growth { get; set; }
     }
 

@@ -204,6 +204,8 @@ internal static class HeaderScanner
             if (atPixels)
             {
                 pixels = reader.Position;
+                if (syntax.NeedsFragments && reader is { Kind: DicomTokenKind.Element, Length: > 0 })
+                    throw new DicomFormatException($"{reader.Tag} PixelData is not compressed, but the file states {syntax.Name}.");
                 // What stands behind native pixel data is looked at too, if there is something.
                 whole |= reader.Kind == DicomTokenKind.FragmentsStart || reader.ValuePosition + reader.Length != length;
                 if (whole)
@@ -215,7 +217,7 @@ internal static class HeaderScanner
                 end = reader.Position;
             if (entries.Count == 0)
                 problem = new(DicomProblem.Malformed, "The file has no data set.");
-            else if (reader.HasOddLengths)
+            else if (reader.HasOddLengths || reader.HasBareElements)
                 repairs = EvenLengths.Plan(again, framing, length);
         }
         catch (DicomFormatException e) when (e is not DicomSourceChangedException)

@@ -31,6 +31,7 @@ public class BrokenHeaderTests
         { "a stray item end in a sequence", Sequence(uint.MaxValue, [.. s_itemEnd, .. s_sequenceEnd]) },
         { "a stray sequence end behind a sequence", Sequence(22, [.. Item(14, Uid("1.2.3")), .. s_sequenceEnd]) },
         { "a sequence end within a sequence that has a length", Sequence(30, [.. Item(14, Uid("1.2.3")), .. s_sequenceEnd]) },
+        { "an item's end with a length", Sequence(uint.MaxValue, [.. Item(uint.MaxValue, Uid("1.2.3")), .. s_itemEnd[..4], 4, 0, 0, 0, .. s_sequenceEnd]) },
         { "text where an item should be", Sequence(14, Encoding.ASCII.GetBytes("no items here.")) },
     };
 
@@ -93,6 +94,25 @@ public class BrokenHeaderTests
             bytes[at - 2] = 5;
             var file = MemorySource.Read(bytes)!;
             Assert.Contains("(0010,21B0) has no valid VR", file.Problem, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Element_without_VR_is_named_and_not_what_seems_to_follow_it()
+    {
+        var bytes = With([0x10, 0, 0xB0, 0x21, 0, 0, 0, 0, 4, 0, 0, 0, .. "abcd"u8], "x");
+
+        Assert.Equal("(0010,21B0) has no valid VR, and no length that fits what follows.", MemorySource.Read(bytes)!.Problem);
+    }
+
+    [Fact]
+    public void Pixel_data_that_is_not_compressed_is_not_sent_as_compressed()
+    {
+        foreach (var canSeek in new[] { true, false })
+        {
+            var file = MemorySource.Read(new SyntheticInstance { TransferSyntax = Explicit, StatedTransferSyntax = JpegBaseline }.ToArray(), canSeek)!;
+            Assert.Equal(DicomProblem.Malformed, file.ProblemDetail!.Id);
+            Assert.StartsWith("(7FE0,0010) PixelData is not compressed, but the file states JPEG Baseline", file.Problem, StringComparison.Ordinal);
         }
     }
 

@@ -63,7 +63,7 @@ public class HeaderTests
         var again = MemorySource.Read(saved)!;
         Assert.True(again.Problem is null, shape);
         Assert.Equal((syntax, instance.SopInstance), (again.TransferSyntaxUid, again.SopInstanceUid));
-        if (shape != "odd length")
+        if (shape is not ("odd length" or "an implicit private sequence"))
             Assert.EndsWith(Convert.ToHexString(TransferBytes(instance)), Convert.ToHexString(saved), StringComparison.Ordinal);
     }
 
