@@ -9,6 +9,11 @@ internal static class DicomFileWriter
         var target = DicomHost.ResolvePath(path);
         if (Directory.Exists(target))
             throw new IOException($"'{target}' is a folder. Name a file in it.");
+        if (SpecialFile.KindOf(target) is { } kind)
+            throw new IOException($"'{target}' is {kind}. Name a file.");
+        var folder = Path.GetDirectoryName(target) ?? "";
+        if (folder.Length > 0 && !Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"'{target}' cannot be written: there is no folder '{folder}'. Make it first.");
         if (Path.Exists(target) || IsLink(target))
         {
             if (IsSource(file, source, target))
@@ -16,7 +21,7 @@ internal static class DicomFileWriter
             if (mode != DicomSaveMode.Overwrite)
                 throw Exists(target);
         }
-        var partial = Path.Combine(Path.GetDirectoryName(target) ?? "", $".{Guid.NewGuid():N}.partial");
+        var partial = Path.Combine(folder, $".{Guid.NewGuid():N}.partial");
         try
         {
             using (var bytes = file.OpenRead())
@@ -24,9 +29,11 @@ internal static class DicomFileWriter
                 bytes.CopyTo(output);
             Place(partial, target, mode);
         }
-        catch
+        catch (Exception e)
         {
             File.Delete(partial);
+            if (e is IOException && IsFull(e))
+                throw new IOException($"There is no room for '{target}' on its disk.", e);
             throw;
         }
     }
@@ -78,6 +85,9 @@ internal static class DicomFileWriter
 
     /// <summary>A sharing violation of Windows, or EWOULDBLOCK of Linux or macOS.</summary>
     private static bool IsInUse(IOException e) => (e.HResult & 0xFFFF) is 32 or 11 or 35;
+
+    /// <summary>ENOSPC, or what Windows has for it.</summary>
+    private static bool IsFull(Exception e) => (e.HResult & 0xFFFF) is 28 or 112;
 
     private static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
 

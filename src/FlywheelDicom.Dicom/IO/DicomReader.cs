@@ -209,6 +209,8 @@ public sealed class DicomReader : IDisposable
         Tag = TagAt(head, IsBigEndian);
         if (Tag.Group == DicomTag.Item.Group)
             return ReadStrayDelimiter(frame, inItem);
+        if (Tag.Group == 0x0002 || (Tag.Group == 0 && !inItem))
+            throw Broken($"{Tag} stands in the data set, at byte {Position}: its group belongs before a data set, never into one.");
 
         var (header, length) = ReadVR(head, frame);
         if (_behind != default || _withoutVR != default)

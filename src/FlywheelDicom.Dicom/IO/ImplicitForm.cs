@@ -11,7 +11,7 @@ internal static class ImplicitForm
     public static void Check(Stream plain, DicomTransferSyntax from)
     {
         using var reader = new DicomReader(plain, from) { DescendsAll = true };
-        while (reader.Read() && !(reader.Depth <= 1 && reader.Tag.IsPixelData))
+        while (reader.Read())
         {
             if (reader is { Kind: DicomTokenKind.Element or DicomTokenKind.SequenceStart, IsExplicit: true, Length: not 0 }
                 && DicomDictionary.Lookup(reader.Tag) is { } known && !IsReadable(reader, known))
@@ -20,6 +20,8 @@ internal static class ImplicitForm
                     $"{reader.Tag} {known.Keyword} has VR {Code(reader.VR)} where the standard has {known.Alternatives}: in Implicit VR, which is what the archive takes, it could not be read. "
                     + "Let the archive accept Explicit VR Little Endian.");
             }
+            if (reader.Depth <= 1 && reader.Tag.IsPixelData)
+                return;
         }
     }
 

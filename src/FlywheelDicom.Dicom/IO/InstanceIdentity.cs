@@ -39,7 +39,7 @@ internal sealed record InstanceIdentity
             return new(DicomProblem.MissingUid, "The data set has no SOP Class UID (0008,0016), so it cannot be sent.");
         if (SopInstanceUid is null)
             return new(DicomProblem.MissingUid, "The data set has no SOP Instance UID (0008,0018), so it cannot be sent.");
-        if (!DicomUID.IsValid(SopClassUid) || SopInstanceUid.Length > 64 || SopInstanceUid.Any(c => c is < ' ' or > '~' or '\\'))
+        if (!DicomUID.IsValid(SopClassUid) || SopInstanceUid.Length > 64 || SopInstanceUid.Any(c => c is <= ' ' or > '~' or '\\'))
             return new(DicomProblem.MissingUid, "The SOP Class or Instance UID is not a UID, so the data set cannot be sent.");
         return null;
     }

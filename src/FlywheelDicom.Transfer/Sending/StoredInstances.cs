@@ -33,12 +33,15 @@ internal sealed class StoredInstances
         if (_entries.TryGetValue(key, out var earlier))
         {
             var name = NameAt(earlier.NameAt);
-            return result with { SameUidAs = name, HasOtherContent = IsOther(earlier.Content, content) ?? (name == result.FullName ? false : null) };
+            return result with { SameUidAs = name, HasOtherContent = IsOther(earlier.Content, content) ?? (IsSameFile(name, result) ? false : null) };
         }
         if (result.IsStored)
             _entries.Add(key, new Entry(Keep(result.FullName), content));
         return result;
     }
+
+    /// <summary>A file that was given twice. Two entries of an archive may have one name and be two versions.</summary>
+    private static bool IsSameFile(string name, DicomSendResult result) => name == result.FullName && result.Name == result.Origin.LocalPath;
 
     private static ulong ContentOf(DicomSendResult result, string? digest)
     {

@@ -133,6 +133,34 @@ public class BrokenHeaderTests
         }
     }
 
+    [Theory]
+    [InlineData(0x00020010u)]
+    [InlineData(0x00000002u)]
+    public void Element_of_a_group_that_no_data_set_has_is_told(uint tag)
+    {
+        var file = MemorySource.Read(With(Encode(SyntheticElement.Text(tag, "UI", "1.2.3"), true, false), "x"))!;
+        Assert.Equal(DicomProblem.Malformed, file.ProblemDetail!.Id);
+        Assert.StartsWith($"{new DicomTag(tag)} stands in the data set", file.Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(" 1.2.3")]
+    [InlineData("1.2.3\\1.2.4")]
+    public void UID_that_answers_would_not_repeat_is_told(string uid)
+    {
+        var file = MemorySource.Read(new SyntheticInstance { HasSopInstance = false, Extra = [SyntheticElement.Text(0x00080018, "UI", uid)] }.ToArray())!;
+        Assert.Equal(DicomProblem.MissingUid, file.ProblemDetail!.Id);
+    }
+
+    [Fact]
+    public void Pixel_data_that_say_to_be_a_sequence_are_not_converted_to_implicit()
+    {
+        var sequence = SyntheticElement.Sequence(0x7FE00010, false, [SyntheticElement.Text(0x00081150, "UI", "1.2")]);
+        var file = MemorySource.Read(new SyntheticInstance { HasPixelData = false, Extra = [sequence] }.ToArray())!;
+        Assert.Null(file.Problem);
+        Assert.Throws<DicomNotConvertibleException>(() => file.OpenDataset(DicomTransferSyntax.ImplicitVRLittleEndian));
+    }
+
     [Fact]
     public void Fragments_that_no_syntax_explains_are_told()
     {

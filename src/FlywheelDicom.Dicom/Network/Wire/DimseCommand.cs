@@ -139,7 +139,7 @@ internal readonly record struct DimseCommand
     {
         while (NextElement(ref bytes, out var found, out var value))
         {
-            if (found == element && value.Trim("\0 "u8) is { IsEmpty: false } given && !Ascii.Equals(given, uid.AsSpan().Trim(' ')))
+            if (found == element && value.TrimEnd("\0 "u8) is { IsEmpty: false } given && !Ascii.Equals(given, uid))
                 return false;
         }
         return true;
