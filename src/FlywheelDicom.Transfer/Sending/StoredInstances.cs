@@ -41,7 +41,7 @@ internal sealed class StoredInstances
     }
 
     /// <summary>A file that was given twice. Two entries of an archive may have one name and be two versions.</summary>
-    private static bool IsSameFile(string name, DicomSendResult result) => name == result.FullName && result.Name == result.Origin.LocalPath;
+    private static bool IsSameFile(string name, DicomSendResult result) => name == result.FullName && name == result.Name;
 
     private static ulong ContentOf(DicomSendResult result, string? digest)
     {

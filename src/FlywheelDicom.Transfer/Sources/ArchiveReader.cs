@@ -89,7 +89,7 @@ internal sealed class ArchiveReader(InstanceReader instances, SourceNotes notes,
     /// An instance, or what is left out. What may have been an image is first read to its end: an image that is damaged at its start
     /// does not look like one, and the archive's check sum tells the two apart.
     /// </summary>
-    private IEnumerable<DicomFile> Plain(DicomSource source, OpenedContent content, string name, DicomOrigin origin)
+    private DicomFile[] Plain(DicomSource source, OpenedContent content, string name, DicomOrigin origin)
     {
         DicomFile[] files = [.. instances.Read(source, content, name, origin, isGiven: false)];
         if (files.Length > 0 || content.Stream.CanSeek || !InstanceReader.MayNameAnImage(name))

@@ -8,7 +8,7 @@ public sealed class SameNameTests
     private static DicomSendResult Stored(string name, DicomOrigin origin) => new()
     {
         Name = name, Origin = origin, SopClassUid = "1.2", SopInstanceUid = "1.2.3", Status = DicomSendStatus.Sent, TransferSyntaxUid = "1.2.840.10008.1.2.1", Bytes = 1000,
-        Destination = "",
+        Destination = new DicomDestination { Host = "localhost" },
     };
 
     [Fact]
