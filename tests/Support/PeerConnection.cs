@@ -74,6 +74,8 @@ internal sealed class PeerConnection(TcpClient client, CancellationToken stop) :
                 return await RepeatAsync(EchoRequest(context));
             case PeerReaction.EndlessMatches:
                 return await RepeatAsync(Match(elements, context, "1.2.3", IsExplicit(identifier!)));
+            case PeerReaction.EndlessNewMatches:
+                return await RepeatAsync(n => Match(elements, context, $"1.2.3.{n}", IsExplicit(identifier!)));
             case PeerReaction.Silence or PeerReaction.Close or PeerReaction.UnknownPdu or PeerReaction.Release or PeerReaction.Stall or PeerReaction.Drip
                 or PeerReaction.Trickle or PeerReaction.EmptyPdus:
                 return await SayAsync(answer, reaction);
@@ -121,11 +123,13 @@ internal sealed class PeerConnection(TcpClient client, CancellationToken stop) :
     }
 
     /// <summary>Until the caller has gone.</summary>
-    private async Task<bool> RepeatAsync(byte[] piece)
+    private Task<bool> RepeatAsync(byte[] piece) => RepeatAsync(_ => piece);
+
+    private async Task<bool> RepeatAsync(Func<int, byte[]> piece)
     {
-        while (true)
+        for (var n = 1; ; n++)
         {
-            await _stream.WriteAsync(piece, stop);
+            await _stream.WriteAsync(piece(n), stop);
             await Task.Delay(5, stop);
         }
     }

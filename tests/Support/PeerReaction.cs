@@ -107,6 +107,9 @@ public enum PeerReaction
 
     /// <summary>The same match of a C-FIND, without end.</summary>
     EndlessMatches,
+
+    /// <summary>Another match each time, without end.</summary>
+    EndlessNewMatches,
 }
 
 /// <summary>The ways to answer that prove nothing, for tests that try each.</summary>

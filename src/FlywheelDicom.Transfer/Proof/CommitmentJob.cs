@@ -96,7 +96,7 @@ public sealed class CommitmentJob(ProofOptions options, Func<DicomSendResult, Va
             var (errorId, why) = ResultProof.WhyOf(failure!);
             return ResultProof.Deny(result, DicomProof.NotAnswered, errorId, why);
         }
-        if (report.Committed.Contains(result.SopInstanceUid!))
+        if (report.Committed.Contains(result.SopInstanceUid!) && report.IsAbout(new SopReference(result.SopClassUid!, result.SopInstanceUid!)))
             return result with { Proof = DicomProof.Committed };
         return report.Failed.TryGetValue(result.SopInstanceUid!, out var reason)
             ? ResultProof.Deny(result, DicomProof.NotCommitted, ResultProof.NotCommitted, $"The archive does not commit itself to it (0x{reason:X4}): {CommitmentReport.MeaningOf(reason)}.")

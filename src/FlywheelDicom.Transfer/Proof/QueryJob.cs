@@ -88,10 +88,18 @@ public sealed class QueryJob(ProofOptions options, Func<DicomSendResult, ValueTa
         {
             foreach (var series in results.Select(r => (Study: r.StudyInstanceUid!, Series: r.SeriesInstanceUid!)).Distinct().ToList())
             {
-                var held = await query.FindAsync(series.Study, series.Series).ConfigureAwait(false);
-                bool IsFound(DicomSendResult r) => r.StudyInstanceUid == series.Study && r.SeriesInstanceUid == series.Series && held.Contains(r.SopInstanceUid!);
+                bool IsOfSeries(DicomSendResult r) => r.StudyInstanceUid == series.Study && r.SeriesInstanceUid == series.Series;
+                var wanted = results.Where(IsOfSeries).Select(r => r.SopInstanceUid!).ToHashSet(StringComparer.Ordinal);
+                var held = await query.FindAsync(series.Study, series.Series, wanted).ConfigureAwait(false);
+                bool IsFound(DicomSendResult r) => IsOfSeries(r) && held.Contains(r.SopInstanceUid!);
                 allFound.AddRange(results.FindAll(IsFound));
                 results.RemoveAll(IsFound);
+            }
+            // What such a match stands for may be what is missing: that it is not there cannot be said.
+            if (query.Unnamed > 0 && results.Count > 0)
+            {
+                throw new DicomNetworkException(DicomNetworkError.ProtocolError,
+                    $"{destination} answers the query with matches that name no SOP Instance UID ({query.Unnamed} of them): what it holds cannot be told from that.", RetryAdvice.BackOff);
             }
         }
     }

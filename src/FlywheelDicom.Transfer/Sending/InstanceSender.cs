@@ -56,7 +56,7 @@ internal sealed class InstanceSender(DicomDestination destination, StoreOptions 
         {
             if (attempts.MayReturn && e.Error == DicomNetworkError.AssociationRejected)
                 return null;
-            _health.Failed(e);
+            _health.Failed(e, started);
             throw;
         }
     }
@@ -84,8 +84,8 @@ internal sealed class InstanceSender(DicomDestination destination, StoreOptions 
             result = _stored.Note(result, digest);
             if (_journal is null || result.Status == DicomSendStatus.Skipped)
                 return result;
-            // An answer that it has such an instance speaks of these bytes only where they had been sent before.
-            var isShown = result.DicomStatus != DicomStatus.DuplicateSopInstance || wasAnswerLost;
+            // An answer that it has such an instance speaks of these bytes only where they had been sent before, and no others of this UID.
+            var isShown = result.DicomStatus != DicomStatus.DuplicateSopInstance || (wasAnswerLost && result is { SameUidAs: null } or { HasOtherContent: false });
             try
             {
                 _journal.Add(result, isShown ? digest : null, wasAnswerLost);

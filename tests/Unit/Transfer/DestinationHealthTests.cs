@@ -12,6 +12,8 @@ public sealed class DestinationHealthTests
     private static DicomNetworkException Failure(DicomNetworkError error, bool isNegotiation = false)
         => new(error, $"What went wrong: {error}.", RetryAdvice.BackOff) { IsNegotiation = isNegotiation };
 
+    private void Fail(DicomNetworkException failure) => _health.Failed(failure, _time.GetTimestamp());
+
     private DestinationState Next => _health.Check().State;
 
     [Theory]
@@ -26,7 +28,7 @@ public sealed class DestinationHealthTests
         for (var failed = 0; failed < limit; failed++)
         {
             Assert.Equal(failed < DestinationHealth.MaxInFull ? DestinationState.Well : DestinationState.Doubtful, Next);
-            _health.Failed(Failure(error));
+            Fail(Failure(error));
         }
         Assert.Equal((DestinationState.Down, new DestinationFailure("Dicom" + error, $"What went wrong: {error}.")), _health.Check());
     }
@@ -34,14 +36,14 @@ public sealed class DestinationHealthTests
     [Fact]
     public void One_that_is_down_is_tried_every_half_minute_until_it_answers()
     {
-        _health.Failed(Failure(DicomNetworkError.ConnectionRefused, isNegotiation: true));
+        Fail(Failure(DicomNetworkError.ConnectionRefused, isNegotiation: true));
         for (var probe = 0; probe < 3; probe++)
         {
             Assert.Equal(DestinationState.Down, Next);
             _time.Move(DestinationHealth.ProbeEvery);
             Assert.Equal((DestinationState.Doubtful, DestinationState.Down), (Next, Next));
             // Whatever the probe fails of.
-            _health.Failed(Failure(DicomNetworkError.AssociationAborted));
+            Fail(Failure(DicomNetworkError.AssociationAborted));
         }
         _time.Move(DestinationHealth.ProbeEvery);
         Assert.Equal(DestinationState.Doubtful, Next);
@@ -55,7 +57,7 @@ public sealed class DestinationHealthTests
         for (var round = 0; round < 5; round++)
         {
             for (var failed = 0; failed < DestinationHealth.MaxUnanswered - 1; failed++)
-                _health.Failed(Failure(DicomNetworkError.AssociationAborted));
+                Fail(Failure(DicomNetworkError.AssociationAborted));
             Assert.Equal(DestinationState.Doubtful, Next);
             _health.Answered(DicomStatus.Success);
             Assert.Equal(DestinationState.Well, Next);
@@ -66,7 +68,7 @@ public sealed class DestinationHealthTests
     public void Refusal_of_a_context_says_nothing_of_the_destination()
     {
         for (var failed = 0; failed < 100; failed++)
-            _health.Failed(Failure(DicomNetworkError.ContextRefused));
+            Fail(Failure(DicomNetworkError.ContextRefused));
         Assert.Equal(DestinationState.Well, Next);
     }
 
@@ -82,5 +84,36 @@ public sealed class DestinationHealthTests
         Assert.Equal(DestinationState.Well, Next);
         _health.Answered(DicomStatus.OutOfResources);
         Assert.Equal(DestinationState.Doubtful, Next);
+    }
+
+    /// <summary>A series that it cannot take is not the end of those after it.</summary>
+    [Theory]
+    [InlineData(5, DestinationHealth.MaxUnanswered)]
+    [InlineData(50, 50)]
+    [InlineData(5000, DestinationHealth.MaxUnansweredEver)]
+    public void One_that_took_many_before_is_given_more(int taken, int limit)
+    {
+        for (var i = 0; i < taken; i++)
+            _health.Answered(DicomStatus.Success);
+        for (var failed = 0; failed < limit; failed++)
+        {
+            Assert.NotEqual(DestinationState.Down, Next);
+            Fail(Failure(DicomNetworkError.AssociationAborted));
+        }
+        Assert.Equal(DestinationState.Down, Next);
+    }
+
+    /// <summary>An association that is not let in again says nothing of those that are.</summary>
+    [Fact]
+    public void One_that_answers_another_association_is_not_down()
+    {
+        var begun = _time.GetTimestamp();
+        _time.Move(TimeSpan.FromSeconds(60));
+        _health.Answered(DicomStatus.Success);
+        _health.Failed(Failure(DicomNetworkError.ConnectionRefused, isNegotiation: true), begun);
+        Assert.Equal(DestinationState.Well, Next);
+        _time.Move(TimeSpan.FromSeconds(60));
+        Fail(Failure(DicomNetworkError.ConnectionRefused, isNegotiation: true));
+        Assert.Equal(DestinationState.Down, Next);
     }
 }

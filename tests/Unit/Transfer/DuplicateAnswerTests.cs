@@ -43,6 +43,17 @@ public sealed class DuplicateAnswerTests : IDisposable
         }
     }
 
+    /// <summary>Its own answer was lost, but what is there under its UID may be the one before it.</summary>
+    [Fact]
+    public async Task After_another_of_the_same_UID_it_is_never_skipped_later()
+    {
+        using var peer = new ScriptedPeer(new PeerBehaviour { Status = n => n switch { 1 => 0, 2 => int.MinValue, _ => 0x0111 } });
+        var first = await JobRun.SendWithJournalAsync(peer.Port, _path, new StoreOptions(), JobRun.File(1), JobRun.File(1, rows: 17));
+        Assert.Equal([DicomSendStatus.Sent, DicomSendStatus.Warning], first.Select(r => r.Status));
+        var second = await JobRun.SendWithJournalAsync(peer.Port, _path, new StoreOptions(), JobRun.File(1), JobRun.File(1, rows: 17));
+        Assert.Equal([DicomSendStatus.Skipped, DicomSendStatus.Warning], second.Select(r => r.Status));
+    }
+
     /// <summary>Lines of an earlier version, which took it for our own storing wherever there had been an earlier try.</summary>
     [Theory]
     [InlineData("Sent")]

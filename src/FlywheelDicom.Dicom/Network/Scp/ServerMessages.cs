@@ -115,7 +115,7 @@ internal sealed class ServerMessages(
             _instance = new IncomingInstance();
             OpenStore(_instance, command, _contexts[_context]);
         }
-        else if (command is { Field: CommandField.EventReportRequest, HasDataset: true } && options.OnEventReport is not null)
+        else if (command.IsCommitmentReport && options.OnEventReport is not null && _contexts[_context].AbstractSyntax == DicomUID.StorageCommitment)
             _report = new ArrayBufferWriter<byte>();
     }
 

@@ -97,7 +97,7 @@ public static class CommitmentClient
         while (true)
         {
             var message = await association.NextRequestAsync(deadline, "waiting for the report of storage commitment").ConfigureAwait(false);
-            var isReport = message.Command.Field == CommandField.EventReportRequest && message.ContextId == context.Id;
+            var isReport = message.Command.IsCommitmentReport && message.ContextId == context.Id;
             var report = isReport ? TryDecode(message.Dataset, syntax) : null;
             var isOurs = report?.TransactionUid == transaction;
             var response = new DimseCommand

@@ -12,6 +12,9 @@ public readonly record struct SopReference(string SopClassUid, string SopInstanc
 /// <param name="Failed">UIDs of those that it does not, with the failure reason (0008,1197) of PS3.3 §C.14.1.1.</param>
 public sealed record CommitmentReport(string TransactionUid, IReadOnlySet<string> Committed, IReadOnlyDictionary<string, ushort> Failed)
 {
+    /// <summary>The SOP class that the report gives for an instance, where it gives one.</summary>
+    public IReadOnlyDictionary<string, string> Classes { get; init; } = new Dictionary<string, string>();
+
     /// <summary>In an item of a sequence of the data set itself: what items within it refer to was not asked for.</summary>
     private const int ItemDepth = 2;
 
@@ -21,6 +24,10 @@ public sealed record CommitmentReport(string TransactionUid, IReadOnlySet<string
     private static readonly DicomTag s_referenced = new(0x0008, 0x1199);
     private static readonly DicomTag s_class = new(0x0008, 0x1150);
     private static readonly DicomTag s_instance = new(0x0008, 0x1155);
+
+    /// <summary>Whether it answers for an instance: one of another class is another one.</summary>
+    public bool IsAbout(SopReference instance)
+        => !Classes.TryGetValue(instance.SopInstanceUid, out var sopClass) || sopClass == instance.SopClassUid;
 
     /// <summary>What a failure reason means.</summary>
     public static string MeaningOf(ushort reason) => reason switch
@@ -51,7 +58,8 @@ public sealed record CommitmentReport(string TransactionUid, IReadOnlySet<string
     /// <exception cref="InvalidDataException">It makes no sense, or names no transaction.</exception>
     internal static CommitmentReport Decode(byte[] dataset, DicomTransferSyntax syntax)
     {
-        var (transaction, instance, reason) = ("", "", (ushort)0);
+        var (transaction, sopClass, instance, reason) = ("", "", "", (ushort)0);
+        var classes = new Dictionary<string, string>(StringComparer.Ordinal);
         var committed = new HashSet<string>(StringComparer.Ordinal);
         var failed = new Dictionary<string, ushort>(StringComparer.Ordinal);
         var list = default(DicomTag);
@@ -63,15 +71,21 @@ public sealed record CommitmentReport(string TransactionUid, IReadOnlySet<string
                 if (reader.Kind == DicomTokenKind.SequenceStart && reader.Depth == 1)
                     list = reader.Tag;
                 else if (reader.Kind is DicomTokenKind.ItemStart && reader.Depth == ItemDepth)
-                    (instance, reason) = ("", 0);
+                    (sopClass, instance, reason) = ("", "", 0);
                 else if (reader.Kind == DicomTokenKind.Element && reader.Depth == 0 && reader.Tag == s_transaction)
                     transaction = reader.ReadShortText();
                 else if (reader.Kind == DicomTokenKind.Element && reader.Depth == ItemDepth && reader.Tag == s_instance)
                     instance = reader.ReadShortText();
+                else if (reader.Kind == DicomTokenKind.Element && reader.Depth == ItemDepth && reader.Tag == s_class)
+                    sopClass = reader.ReadShortText();
                 else if (reader.Kind == DicomTokenKind.Element && reader.Depth == ItemDepth && reader.Tag == s_reason)
                     reason = Number(reader);
                 else if (reader.Kind == DicomTokenKind.ItemEnd && reader.Depth == ItemDepth - 1 && instance.Length > 0 && list == s_referenced)
+                {
                     committed.Add(instance);
+                    if (sopClass.Length > 0)
+                        classes[instance] = sopClass;
+                }
                 else if (reader.Kind == DicomTokenKind.ItemEnd && reader.Depth == ItemDepth - 1 && instance.Length > 0 && list == s_failed)
                     failed[instance] = reason;
             }
@@ -82,7 +96,7 @@ public sealed record CommitmentReport(string TransactionUid, IReadOnlySet<string
         }
         // What is in both lists is not believed.
         committed.ExceptWith(failed.Keys);
-        return transaction.Length > 0 ? new CommitmentReport(transaction, committed, failed)
+        return transaction.Length > 0 ? new CommitmentReport(transaction, committed, failed) { Classes = classes }
             : throw new InvalidDataException("The report names no transaction.");
     }
 

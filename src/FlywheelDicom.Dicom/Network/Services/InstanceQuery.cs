@@ -39,9 +39,17 @@ public sealed class InstanceQuery : IAsyncDisposable
         }
     }
 
+    /// <summary>Matches so far that name no instance: what they stand for is not known.</summary>
+    public int Unnamed { get; private set; }
+
     /// <summary>SOP Instance UIDs of a series, as the archive has them.</summary>
+    /// <param name="studyUid">The study.</param>
+    /// <param name="seriesUid">The series.</param>
+    /// <param name="wanted">
+    /// Those that are looked for: each that comes starts the time-out again. Others do not, so that an answer without end has one.
+    /// </param>
     /// <exception cref="DicomNetworkException">The query failed.</exception>
-    public async Task<IReadOnlySet<string>> FindAsync(string studyUid, string seriesUid)
+    public async Task<IReadOnlySet<string>> FindAsync(string studyUid, string seriesUid, IReadOnlySet<string>? wanted = null)
     {
         const string operation = "querying the archive";
         var syntax = DicomTransferSyntax.Lookup(_context.AcceptedTransferSyntax!);
@@ -53,7 +61,7 @@ public sealed class InstanceQuery : IAsyncDisposable
         var found = new HashSet<string>(StringComparer.Ordinal);
         var command = new DimseCommand { Field = CommandField.FindRequest, SopClassUid = DicomUID.StudyRootFind };
         // Each match comes as a response that says "pending"; the one that does not is the last.
-        var message = await _association.RequestAsync(_context, command, writer.ToArray(), operation, match => Take(match, syntax, found)).ConfigureAwait(false);
+        var message = await _association.RequestAsync(_context, command, writer.ToArray(), operation, match => Take(match, syntax, found, wanted)).ConfigureAwait(false);
         if (message.Command.Status != DicomStatus.Success)
         {
             throw new DicomNetworkException(DicomNetworkError.RequestRefused,
@@ -64,12 +72,17 @@ public sealed class InstanceQuery : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _association.ReleaseAsync().ConfigureAwait(false);
 
-    /// <summary>Whether it is a match that was not there before: one that says the same again and again is not waited on.</summary>
-    private static bool Take(DimseMessage match, DicomTransferSyntax syntax, HashSet<string> found)
+    /// <summary>Whether it is a match that is worth waiting on: one that was looked for, and was not there before.</summary>
+    private bool Take(DimseMessage match, DicomTransferSyntax syntax, HashSet<string> found, IReadOnlySet<string>? wanted)
     {
         if (found.Count >= MaxMatches)
             throw new InvalidDataException($"It finds more than {MaxMatches} instances in one series.");
-        return InstanceOf(match.Dataset, syntax) is { } uid && found.Add(uid);
+        if (InstanceOf(match.Dataset, syntax) is not { Length: > 0 } uid)
+        {
+            Unnamed++;
+            return false;
+        }
+        return found.Add(uid) && wanted?.Contains(uid) == true;
     }
 
     private static string? InstanceOf(byte[] dataset, DicomTransferSyntax syntax)

@@ -44,6 +44,9 @@ internal readonly record struct DimseCommand
 
     public bool IsResponse => ((ushort)Field & 0x8000) != 0;
 
+    /// <summary>N-EVENT-REPORT of storage commitment: all is committed (1), or not all (2) (PS3.4 §J.3.3).</summary>
+    public bool IsCommitmentReport => this is { Field: CommandField.EventReportRequest, HasDataset: true, TypeId: 1 or 2 };
+
     /// <summary>(0000,0902): what the peer said.</summary>
     public string? ErrorComment { get; init; }
 
