@@ -47,6 +47,10 @@ internal sealed class PeerConnection(TcpClient client, CancellationToken stop) :
                 await _stream.WriteAsync(reaction == PeerReaction.AnswerAndAbort ? answer : Response(elements, context, 0xA700, comment), stop);
                 await _stream.WriteAsync(PeerMessages.Abort, stop);
                 return false;
+            case PeerReaction.RefuseAndStall:
+                await _stream.WriteAsync(Response(elements, context, 0xA700, comment), stop);
+                await Task.Delay(Timeout.Infinite, stop);
+                return false;
             case PeerReaction.Hold:
                 _held.Write(answer);
                 return true;

@@ -108,6 +108,9 @@ public enum PeerReaction
     /// <summary>The same match of a C-FIND, without end.</summary>
     EndlessMatches,
 
+    /// <summary>A700, and then it reads no more and says no more.</summary>
+    RefuseAndStall,
+
     /// <summary>Another match each time, without end.</summary>
     EndlessNewMatches,
 }

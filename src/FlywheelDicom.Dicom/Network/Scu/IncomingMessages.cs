@@ -12,6 +12,7 @@ internal sealed class IncomingMessages(PduTransport transport, MessagesUnderWay 
 {
     private const int MaxDataset = 16 * 1024 * 1024;
     private const int MaxUnasked = 16;
+    private const int MaxLooks = 20;
 
     private readonly MessageReader _reader = new(transport, maxPduLength, MaxDataset);
     private readonly SemaphoreSlim _turn = new(1);
@@ -60,16 +61,31 @@ internal sealed class IncomingMessages(PduTransport transport, MessagesUnderWay 
             transport.ReadDeadline = Math.Min(_until, underWay.EarliestDeadline);
     }
 
+    /// <summary>Begins to read: what comes from now on is not lost with the connection. Who has the turn alone.</summary>
+    public void BeginRead() => _read ??= _reader.ReadAsync().AsTask();
+
     /// <summary>Begins to read, and reads what is there already, until this message is answered. Who has the turn alone.</summary>
     public async ValueTask ReadPresentAsync(MessageUnderWay message)
     {
+        var isUnderWay = _read is not null;
         while (underWay.AnswerTo(message) is null)
         {
-            _read ??= _reader.ReadAsync().AsTask();
-            if (!_read.IsCompleted)
+            BeginRead();
+            // A read that was begun before takes what has arrived since, but on another thread.
+            for (var i = 0; isUnderWay && i < MaxLooks && !_read!.IsCompleted && !transport.IsQuiet; i++)
+                await Task.Delay(1).ConfigureAwait(false);
+            if (!_read!.IsCompleted)
                 return;
             await ReadOneAsync().ConfigureAwait(false);
+            isUnderWay = false;
         }
+    }
+
+    /// <summary>Takes the message that was read last before the connection was given up, if there is one. Who has the turn alone.</summary>
+    public async ValueTask TakeLastAsync()
+    {
+        if (_read is { IsCompletedSuccessfully: true })
+            await ReadOneAsync().ConfigureAwait(false);
     }
 
     /// <summary>The next request. Who has the turn alone.</summary>

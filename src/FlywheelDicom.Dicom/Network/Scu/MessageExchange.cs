@@ -188,8 +188,18 @@ internal sealed class MessageExchange : IDisposable
             if (_failure is not null || _isOver)
                 throw new AssociationGoneException();
             _underWay.Add(message);
+            // Nobody else reads then: what the peer says while a long message leaves is not lost where it stops to take it.
+            if (writer.IsLong && _underWay.IsSingle && _incoming.TryTakeTurn())
+            {
+                hasTurn = true;
+                _incoming.BeginRead();
+            }
             await writer.SendBeginningAsync().ConfigureAwait(false);
-            hasTurn = await ReadEarlyAsync(message).ConfigureAwait(false);
+            if (hasTurn || _incoming.TryTakeTurn())
+            {
+                hasTurn = true;
+                await ReadEarlyAsync(message).ConfigureAwait(false);
+            }
             _underWay.Leaving(message);
             await writer.SendRestAsync().ConfigureAwait(false);
             _underWay.Left(message, PduTransport.DeadlineIn(default));
@@ -215,23 +225,12 @@ internal sealed class MessageExchange : IDisposable
     /// Begins to read before the last piece is handed over: a response that is there by then came too early. Where another message
     /// reads already, it will see that too.
     /// </summary>
-    private async ValueTask<bool> ReadEarlyAsync(MessageUnderWay message)
+    private async ValueTask ReadEarlyAsync(MessageUnderWay message)
     {
-        if (!_incoming.TryTakeTurn())
-            return false;
-        try
-        {
-            // For what comes without end.
-            _incoming.Until = PduTransport.DeadlineIn(_options.ResponseTimeout);
-            await _incoming.ReadPresentAsync(message).ConfigureAwait(false);
-            _incoming.Until = long.MaxValue;
-            return true;
-        }
-        catch
-        {
-            await _incoming.EndTurnAsync().ConfigureAwait(false);
-            throw;
-        }
+        // For what comes without end.
+        _incoming.Until = PduTransport.DeadlineIn(_options.ResponseTimeout);
+        await _incoming.ReadPresentAsync(message).ConfigureAwait(false);
+        _incoming.Until = long.MaxValue;
     }
 
     private async ValueTask<DimseMessage> ResponseAsync(string operation, MessageUnderWay message, bool hasTurn)
@@ -294,12 +293,27 @@ internal sealed class MessageExchange : IDisposable
             var hadTimedOut = _transport.HasTimedOut;
             if (mayRead && _failure is null && !hadTimedOut && MayHaveMore(cause))
                 why = await ReadRestAsync(cause).ConfigureAwait(false);
+            else if (mayRead && _failure is null && hadTimedOut && IsOfNetwork(cause))
+                await TakeLastAsync().ConfigureAwait(false);
             Fail(Explained(why, operation, wasWaiting: hadTimedOut));
         }
         finally
         {
             if (mayRead)
                 await _incoming.EndTurnAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The peer took no more, and we have closed: it may have said why before.</summary>
+    private async ValueTask TakeLastAsync()
+    {
+        try
+        {
+            await _incoming.TakeLastAsync().ConfigureAwait(false);
+        }
+        catch (InvalidDataException)
+        {
+            // It said nothing of use.
         }
     }
 

@@ -21,6 +21,16 @@ internal sealed class MessagesUnderWay(int window, long patience)
         }
     }
 
+    /// <summary>There is one, and no more.</summary>
+    public bool IsSingle
+    {
+        get
+        {
+            lock (_messages)
+                return _messages.Count == 1;
+        }
+    }
+
     /// <summary>Messages that no answer has come for.</summary>
     public int Unanswered
     {

@@ -77,6 +77,9 @@ internal sealed class MessageWriter : IDisposable
     /// <summary>Bytes of the data set that were read so far.</summary>
     public long DatasetLength => _source?.Total ?? 0;
 
+    /// <summary>What was begun takes more than one piece.</summary>
+    public bool IsLong => _source is { IsAtEnd: false };
+
     /// <summary>Sends what was begun, to its end.</summary>
     /// <exception cref="DicomFormatException">The data set ends early: the message cannot be finished.</exception>
     public async ValueTask SendAsync()
