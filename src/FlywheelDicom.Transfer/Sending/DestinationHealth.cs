@@ -63,6 +63,13 @@ internal sealed class DestinationHealth(TimeProvider time)
         }
     }
 
+    /// <summary>It has answered an instance since then, over whatever association.</summary>
+    public bool HasAnsweredSince(long timestamp)
+    {
+        lock (_lock)
+            return _lastAnswer >= timestamp;
+    }
+
     /// <summary>It answered, at last: it is there, though it may have no room, or take nothing.</summary>
     public void Answered(DicomStatus status)
     {

@@ -3,16 +3,23 @@ using FlywheelDicom.Network.Scu;
 namespace FlywheelDicom.Transfer.Sending;
 
 /// <summary>Takes one instance through all its attempts to its one result. It serves any number of associations at once.</summary>
-internal sealed class InstanceSender(DicomDestination destination, StoreOptions options, Action<string> verbose, CancellationToken cancellation)
+internal sealed class InstanceSender
 {
-    private readonly DicomDestination _destination = destination;
-    private readonly SendJournal? _journal = options.Journal;
-    private readonly TimeProvider _time = options.Time;
-    private readonly CancellationToken _cancellation = cancellation;
-    private readonly DestinationHealth _health = new(options.Time);
-    private readonly StoreRetry _retry = new(options.RetryTime, options.Time, verbose);
+    private readonly DicomDestination _destination;
+    private readonly SendJournal? _journal;
+    private readonly TimeProvider _time;
+    private readonly CancellationToken _cancellation;
+    private readonly DestinationHealth _health;
+    private readonly StoreRetry _retry;
     private readonly StoredInstances _stored = new();
     private readonly object _noting = new();
+
+    public InstanceSender(DicomDestination destination, StoreOptions options, Action<string> verbose, CancellationToken cancellation)
+    {
+        (_destination, _journal, _time, _cancellation) = (destination, options.Journal, options.Time, cancellation);
+        _health = new DestinationHealth(_time);
+        _retry = new StoreRetry(options.RetryTime, _time, verbose, _health.HasAnsweredSince);
+    }
 
     /// <summary>The result, written to the journal; null where the worker is denied a further association and another must take the instance.</summary>
     /// <param name="store">One try to store an instance.</param>

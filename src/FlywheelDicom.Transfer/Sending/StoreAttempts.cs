@@ -14,6 +14,9 @@ internal sealed class StoreAttempts
     /// <summary>Another association can take it: no waiting for this one to be let in again.</summary>
     public bool MayReturn { get; init; }
 
+    /// <summary>The timestamp at which the last try ended; before that, at which the first began.</summary>
+    public long LastTry { get; set; }
+
     /// <summary>The timestamp at which trying on stops to be worth it; set by the first failure.</summary>
     public long? Deadline { get; set; }
 

@@ -16,14 +16,16 @@ internal sealed class StoreRetry
 
     private readonly TimeSpan _retryTime;
     private readonly TimeProvider _time;
+    private readonly Func<long, bool> _hasAnsweredSince;
     private readonly ResiliencePipeline<DicomResponse> _pipeline;
 
     /// <param name="retryTime">From the first failure of an instance.</param>
     /// <param name="time">The clock, which also times the waits.</param>
     /// <param name="verbose">Told of each further try.</param>
-    public StoreRetry(TimeSpan retryTime, TimeProvider time, Action<string> verbose)
+    /// <param name="hasAnsweredSince">Whether the destination has answered any instance since a timestamp.</param>
+    public StoreRetry(TimeSpan retryTime, TimeProvider time, Action<string> verbose, Func<long, bool> hasAnsweredSince)
     {
-        (_retryTime, _time) = (retryTime, time);
+        (_retryTime, _time, _hasAnsweredSince) = (retryTime, time, hasAnsweredSince);
         _pipeline = new ResiliencePipelineBuilder<DicomResponse> { TimeProvider = time }.AddRetry(new RetryStrategyOptions<DicomResponse>
         {
             MaxRetryAttempts = int.MaxValue,
@@ -47,6 +49,7 @@ internal sealed class StoreRetry
 
     public async Task<DicomResponse> ExecuteAsync(StoreAttempts attempts, Func<Task<DicomResponse>> store, CancellationToken cancellation)
     {
+        attempts.LastTry = _time.GetTimestamp();
         // Most go through at once, and need no policy.
         var first = store();
         await ((Task)first).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -72,6 +75,8 @@ internal sealed class StoreRetry
     private bool IsWorthAnother(Outcome<DicomResponse> outcome, StoreAttempts attempts)
     {
         attempts.Note(outcome.Exception);
+        var last = attempts.LastTry;
+        attempts.LastTry = _time.GetTimestamp();
         var advice = outcome.Exception switch
         {
             null => outcome.Result!.Status.Retry,
@@ -85,6 +90,12 @@ internal sealed class StoreRetry
             return false;
         if (advice == RetryAdvice.Never || (advice == RetryAdvice.Once && attempts.SecondTries++ > 0) || _retryTime <= TimeSpan.Zero)
             return false;
+        // The destination has no association to spare, but serves others: this one's turn comes when they are done.
+        if (outcome.Exception is DicomNetworkException { IsNegotiation: true } && _hasAnsweredSince(last))
+        {
+            attempts.Deadline = null;
+            return true;
+        }
         attempts.Deadline ??= _time.GetTimestamp() + (long)(_retryTime.TotalSeconds * _time.TimestampFrequency);
         return _time.GetTimestamp() < attempts.Deadline;
     }

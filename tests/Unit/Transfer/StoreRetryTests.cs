@@ -14,9 +14,9 @@ public sealed class StoreRetryTests
     private static DicomResponse Answer(ushort status) => new(new DicomStatus(status), null, SyntheticInstance.Explicit, 0);
 
     /// <summary>How often it was tried.</summary>
-    private static async Task<int> TriesAsync(TimeSpan retryTime, Func<int, Task<DicomResponse>> store, bool once = false)
+    private static async Task<int> TriesAsync(TimeSpan retryTime, Func<int, Task<DicomResponse>> store, bool once = false, Func<long, bool>? hasAnsweredSince = null)
     {
-        var retry = new StoreRetry(retryTime, s_time, _ => { });
+        var retry = new StoreRetry(retryTime, s_time, _ => { }, hasAnsweredSince ?? (_ => false));
         var attempts = new StoreAttempts();
         if (once)
             retry.AllowOneTry(attempts);
@@ -48,6 +48,17 @@ public sealed class StoreRetryTests
     [InlineData(DicomNetworkError.ProtocolError)]
     public async Task Instance_at_which_the_peer_gives_up_five_times_is_given_up(DicomNetworkError error)
         => Assert.Equal(5, await TriesAsync(TimeSpan.FromHours(1), _ => throw Failure(error)));
+
+    /// <summary>One process that serves an association after the other has the run's others before this one.</summary>
+    [Fact]
+    public async Task Wait_for_an_association_does_not_count_while_others_are_answered()
+    {
+        var busy = new DicomNetworkException(DicomNetworkError.ResponseTimeout, "No answer.", RetryAdvice.BackOff) { IsNegotiation = true };
+        var asked = 0;
+        var tries = await TriesAsync(TimeSpan.FromSeconds(1), n => n < 12 ? throw busy : Task.FromResult(Answer(0)), hasAnsweredSince: _ => ++asked > 0);
+        Assert.Equal((12, 11), (tries, asked));
+        Assert.InRange(await TriesAsync(TimeSpan.FromSeconds(1), _ => throw busy), 2, 6);
+    }
 
     [Fact]
     public async Task Another_s_fault_does_not_count_against_it()
