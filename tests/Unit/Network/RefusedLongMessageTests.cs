@@ -1,4 +1,5 @@
-using FlywheelDicom.Network;
+using FlywheelDicom.Network.Connection;
+using FlywheelDicom.Network.Scu;
 using FlywheelDicom.TestSupport;
 
 namespace FlywheelDicom.Unit.Network;
