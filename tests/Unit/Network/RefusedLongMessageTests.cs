@@ -1,4 +1,3 @@
-using FlywheelDicom.Network.Connection;
 using FlywheelDicom.Network.Scu;
 using FlywheelDicom.TestSupport;
 

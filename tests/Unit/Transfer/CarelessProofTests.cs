@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using FlywheelDicom.Network.Connection;
 using FlywheelDicom.Network.Services;
 using FlywheelDicom.Network.Wire;
 using FlywheelDicom.TestSupport;

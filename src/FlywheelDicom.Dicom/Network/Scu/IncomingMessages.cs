@@ -81,6 +81,13 @@ internal sealed class IncomingMessages(PduTransport transport, MessagesUnderWay 
         }
     }
 
+    /// <summary>Lets whoever has the turn take what has arrived till now.</summary>
+    public async ValueTask SettleAsync()
+    {
+        for (var i = 0; i < MaxLooks && !(Volatile.Read(ref _read) is { IsCompleted: false } && transport.IsQuiet); i++)
+            await Task.Delay(1).ConfigureAwait(false);
+    }
+
     /// <summary>Takes the message that was read last before the connection was given up, if there is one. Who has the turn alone.</summary>
     public async ValueTask TakeLastAsync()
     {

@@ -189,7 +189,8 @@ internal sealed class MessageExchange : IDisposable
                 throw new AssociationGoneException();
             _underWay.Add(message);
             // Nobody else reads then: what the peer says while a long message leaves is not lost where it stops to take it.
-            if (writer.IsLong && _underWay.IsSingle && _incoming.TryTakeTurn())
+            var isLong = writer.IsLong;
+            if (isLong && _underWay.IsSingle && _incoming.TryTakeTurn())
             {
                 hasTurn = true;
                 _incoming.BeginRead();
@@ -200,6 +201,8 @@ internal sealed class MessageExchange : IDisposable
                 hasTurn = true;
                 await ReadEarlyAsync(message).ConfigureAwait(false);
             }
+            else if (isLong)
+                await _incoming.SettleAsync().ConfigureAwait(false);
             _underWay.Leaving(message);
             await writer.SendRestAsync().ConfigureAwait(false);
             _underWay.Left(message, PduTransport.DeadlineIn(default));
