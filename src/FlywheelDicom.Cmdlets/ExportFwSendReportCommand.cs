@@ -21,6 +21,7 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
 
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [SendResultTransformation]
     public DicomSendResult InputObject { get; set; } = null!;
 
     /// <summary>The file to write.</summary>
@@ -73,6 +74,8 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
 
     protected override void ProcessRecord()
     {
+        if (InputObject is { ErrorId: DicomSendResult.NotAResult, Run: null })
+            WriteError(DicomErrors.Record(new ArgumentException($"'{InputObject.Name}': {InputObject.Reason}"), DicomSendResult.NotAResult, InputObject.Name));
         lock (_lock)
             _report!.Add(InputObject);
     }
@@ -87,9 +90,12 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
                 return;
             _isAtEnd = true;
         }
-        if (!ShouldProcess(_report!.PathFor(Stopped), "Write report"))
+        var isStopped = Stopped || _report!.IsOfCutRun;
+        if (!ShouldProcess(_report!.PathFor(isStopped), "Write report"))
             return;
-        report = _report.Write(Stopped, Html);
+        if (isStopped && !Stopped)
+            WriteWarning("The run was cut off before it came to its end, as by Select-Object -First: there may be images that it never came to, and the report says so.");
+        report = _report.Write(isStopped, Html);
         WriteObject(Attach ? Attached(report) : report);
         foreach (var problem in _report.Problems)
             WriteError(DicomErrors.Record(problem, "ReportNotWritten", report.Path));

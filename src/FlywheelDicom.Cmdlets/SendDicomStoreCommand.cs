@@ -15,6 +15,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     /// <summary>Pairs of instances under one UID that are named; of the others their number is told.</summary>
     private const int MaxNamedPairs = 20;
 
+    private readonly DicomSendRun _run = new();
     private DicomDestination? _destination;
     private PipelinePump<DicomFile, DicomSendResult>? _pump;
     private TransferProgress? _progress;
@@ -112,6 +113,8 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     protected override void EndProcessing()
     {
         Stoppable(() => _pump?.Complete());
+        EndIfTerminated();
+        _run.End();
         _progress?.Complete();
         if (_untold > 0)
             WriteWarning($"{_untold} more instances were not tried, for a reason that was told before: each result has it.");
@@ -186,7 +189,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         }
         _progress!.Show(() => string.Create(CultureInfo.InvariantCulture,
             $"{_done} done, {_failed} failed, {_bytes / 1e6:0} MB, {_done / _progress.Elapsed.TotalSeconds:0}/s"));
-        WriteObject(result);
+        WriteObject(result with { Run = _run });
     }
 
     private void Tell(DicomSendResult result)

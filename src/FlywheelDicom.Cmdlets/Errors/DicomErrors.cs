@@ -122,6 +122,7 @@ internal static class DicomErrors
         new("DicomReceiverNotFound", ObjectNotFound, "List the receivers with Get-DicomReceiver."),
         new("DicomReceiverFolder", WriteError, "Take another folder with -Path."),
         new("InputNotDicomFile", InvalidType, "Get the files with Get-DicomFile or Get-FwSessionDicom, in this session."),
+        new("InputNotSendResult", InvalidType, "Pipe in what Send-DicomStore gives, in this session."),
         new("RunStopped", OperationStopped, "Run it again; with -Journal only what is missing is sent."),
     }.ToFrozenDictionary(k => k.Id, StringComparer.Ordinal);
 

@@ -13,6 +13,9 @@ public abstract class ProofCmdlet : DestinationCmdlet
 
     private readonly ConcurrentDictionary<DicomDestination, DicomDestination> _asked = new();
     private PipelinePump<DicomSendResult, DicomSendResult>? _pump;
+    private DicomSendRun? _run;
+    private DicomSendRun? _runBefore;
+    private readonly List<DicomSendRun> _runs = [];
     private TransferProgress? _progress;
     private string? _lastReason;
     private long _done;
@@ -20,6 +23,7 @@ public abstract class ProofCmdlet : DestinationCmdlet
 
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [SendResultTransformation]
     public DicomSendResult InputObject { get; set; } = null!;
 
     /// <summary>Who is asked, where that is not who was sent to.</summary>
@@ -55,8 +59,10 @@ public abstract class ProofCmdlet : DestinationCmdlet
 
     protected override void ProcessRecord()
     {
+        if (InputObject is { ErrorId: DicomSendResult.NotAResult, Run: null })
+            WriteError(DicomErrors.Record(new ArgumentException($"'{InputObject.Name}': {InputObject.Reason}"), DicomSendResult.NotAResult, InputObject.Name));
         // On this thread, since it may warn; the job looks it up once it has the result.
-        if (!_asked.ContainsKey(InputObject.Destination))
+        if (InputObject.IsStored && !_asked.ContainsKey(InputObject.Destination))
             _asked[InputObject.Destination] = Resolve(Destination ?? InputObject.Destination);
         Stoppable(() => _pump!.Push(InputObject));
     }
@@ -64,6 +70,8 @@ public abstract class ProofCmdlet : DestinationCmdlet
     protected override void EndProcessing()
     {
         Stoppable(() => _pump?.Complete());
+        EndIfTerminated();
+        _runs.ForEach(r => r.End());
         _progress?.Complete();
     }
 
@@ -90,6 +98,17 @@ public abstract class ProofCmdlet : DestinationCmdlet
             _lastReason = result.Reason;
         }
         _progress!.Show(() => $"{_done} done, {_denied} not confirmed");
-        WriteObject(result);
+        WriteObject(result with { Run = RunAfter(result.Run) });
+    }
+
+    /// <summary>A result that was asked for again is of this run, and of the one that sent it.</summary>
+    private DicomSendRun RunAfter(DicomSendRun? before)
+    {
+        if (_run is null || _runBefore != before)
+        {
+            (_run, _runBefore) = (new DicomSendRun(before), before);
+            _runs.Add(_run);
+        }
+        return _run;
     }
 }

@@ -92,8 +92,14 @@ public sealed record DicomSendResult
     /// <summary>Something that was not foreseen went wrong with this instance.</summary>
     public const string SendingFailed = "DicomSendingFailed";
 
+    /// <summary>What stands in the place of a result, but is none.</summary>
+    public const string NotAResult = "InputNotSendResult";
+
     /// <summary>How the reason begins of an instance that was not tried, since the destination is of no use for now.</summary>
     public const string NotTried = "Not tried: ";
+
+    /// <summary>The run that it came from; null where it came from none.</summary>
+    public DicomSendRun? Run { get; init; }
 
     /// <summary>A stable id of what went wrong; null where nothing did.</summary>
     public string? ErrorId { get; init; }

@@ -13,6 +13,10 @@ public sealed class SendReport : IDisposable
 
     public SendTally Tally { get; } = new();
 
+    /// <summary>Some results are of a run that did not come to its end.</summary>
+    public bool IsOfCutRun => _runs.Any(r => !r.IsAtEnd);
+    private readonly HashSet<DicomSendRun> _runs = [];
+
     /// <summary>Why a file was not written, or not all of one; empty where all is well.</summary>
     public IReadOnlyList<IOException> Problems => _problems;
     private readonly List<IOException> _problems = [];
@@ -21,6 +25,8 @@ public sealed class SendReport : IDisposable
     {
         ArgumentNullException.ThrowIfNull(result);
         Tally.Add(result);
+        if (result.Run is { } run)
+            _runs.Add(run);
         if (!result.IsStored)
             _failures.Add(result);
     }

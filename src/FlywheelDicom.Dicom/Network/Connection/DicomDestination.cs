@@ -73,7 +73,7 @@ public sealed record DicomDestination
         // A scope (fe80::1%eth0) is not for CheckHostName.
         var name = trimmed.Split('%')[0];
         if (Uri.CheckHostName(name) == UriHostNameType.Unknown)
-            throw new ArgumentException($"'{host}' is neither a host name nor an IP address.");
+            throw new ArgumentException($"'{host}' is neither a host name nor an IP address. A port goes with -Port, an AE title with -CalledAE.");
         return trimmed;
     }
 }

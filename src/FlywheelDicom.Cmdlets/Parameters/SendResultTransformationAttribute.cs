@@ -1,0 +1,32 @@
+using System.Collections;
+using System.Management.Automation;
+
+namespace FlywheelDicom.Cmdlets;
+
+/// <summary>
+/// What is no DicomSendResult, a file that was never sent say or a result that came back from a job, takes its place in the pipeline
+/// as one that failed: it is told in words, and stands in the report. What another stream wrote is nobody's result: PowerShell refuses it.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class SendResultTransformationAttribute : ArgumentTransformationAttribute
+{
+    private const int Shown = 100;
+
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        if (value is null or DicomSendResult or InformationalRecord or InformationRecord or ErrorRecord or IList)
+            return value;
+        var kind = inputData is PSObject { TypeNames: { Count: > 0 } names } ? names[0] : value.GetType().FullName;
+        var text = PlainText.Clean(value is DicomFile { Name: { } name } ? name : inputData.ToString() ?? "");
+        var shown = text.Length is 0 ? kind! : text.Length > Shown ? text[..Shown] : text;
+        return new DicomSendResult
+        {
+            Name = shown, Origin = value is DicomFile file ? file.Origin : new DicomOrigin { FileName = shown },
+            SopInstanceUid = (value as DicomFile)?.SopInstanceUid, SopClassUid = (value as DicomFile)?.SopClassUid,
+            Status = DicomSendStatus.Failed, Destination = new DicomDestination { Host = "none" }, ErrorId = DicomSendResult.NotAResult,
+            Reason = value is DicomFile ? "It was not sent: it is a file, not a result of Send-DicomStore. Put Send-DicomStore before this."
+                : $"It is a {kind}, not a result of Send-DicomStore. What comes back from a job is not one any more: make the report in the job.",
+        };
+    }
+}
