@@ -25,6 +25,9 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     private FlywheelClient? _client;
     private TransferProgress? _progress;
     private long _found;
+    private int _sessions;
+    private int _emptySessions;
+    private int _untyped;
 
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = SessionSet)]
     [ValidateNotNullOrEmpty]
@@ -134,6 +137,8 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     {
         _progress!.Complete();
         WriteLines();
+        if (_found > 0)
+            WarnOfLeftOut();
         WriteVerbose($"At most {_space!.Peak / 1e6:0.0} MB were kept in '{_space.Folder}' at a time.");
     }
 
@@ -155,7 +160,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
 
     private void Stream(FlywheelSelection selection)
     {
-        var catalog = new FlywheelCatalog(_client!, _listing, Cancellation);
+        var catalog = new FlywheelCatalog(_client!, _listing, Cancellation, Lines.Enqueue);
         var source = new FlywheelSource(_client!, _downloads, _space!, Lines.Enqueue, Cancellation, warn: WriteWarning) { Stopped = _stopped.Token };
         var before = _found;
         using var files = (LocalPath is null ? source.Read(catalog.ReadAsync(selection)) : Local(source, catalog.ReadAsync(selection))).GetEnumerator();
@@ -163,6 +168,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
         while (IsNext(files, selection, out error))
             Emit(files.Current);
         WriteLines();
+        (_sessions, _emptySessions, _untyped) = (_sessions + catalog.Sessions, _emptySessions + catalog.EmptySessions, _untyped + catalog.UntypedDicom);
         if (error is null && _found == before)
             error = NoDicom(selection, catalog);
         if (error is null)
@@ -212,6 +218,15 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
         if (item is null)
             return [];
         return item.Problem is { } problem ? [DicomFile.Unusable(item.Origin.FileName, item.Origin, problem)] : source.ReadLocal(item, Resolved(LocalPath!));
+    }
+
+    /// <summary>Where all else went well, nobody would look for what was not there.</summary>
+    private void WarnOfLeftOut()
+    {
+        if (_emptySessions > 0)
+            WriteWarning($"{_emptySessions} of {_sessions} sessions hold no file of type dicom; -Verbose names them.");
+        if (_untyped > 0)
+            WriteWarning($"{_untyped} files without a type were left out although their names say DICOM; -IncludeUntyped takes them, -Verbose names them.");
     }
 
     private ErrorRecord NoDicom(FlywheelSelection selection, FlywheelCatalog catalog)

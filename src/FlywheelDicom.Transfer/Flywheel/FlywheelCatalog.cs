@@ -14,14 +14,16 @@ public sealed class FlywheelCatalog
     private readonly CancellationToken _cancellation;
     private readonly FlywheelPlaces _places;
     private readonly SortedDictionary<string, int> _seen = new(StringComparer.Ordinal);
+    private readonly Action<string>? _leftOut;
     private int _acquisitions;
 
     /// <param name="client">The instance.</param>
     /// <param name="health">What is known of it from the requests before.</param>
     /// <param name="cancellation">Ends the listing.</param>
-    public FlywheelCatalog(FlywheelClient client, FlywheelHealth health, CancellationToken cancellation)
+    /// <param name="leftOut">Told of what was passed over.</param>
+    public FlywheelCatalog(FlywheelClient client, FlywheelHealth health, CancellationToken cancellation, Action<string>? leftOut = null)
     {
-        (_client, _health, _cancellation) = (client, health, cancellation);
+        (_client, _health, _cancellation, _leftOut) = (client, health, cancellation, leftOut);
         _places = new FlywheelPlaces(client, health, cancellation);
     }
 
@@ -34,6 +36,15 @@ public sealed class FlywheelCatalog
             return $"It has {_acquisitions} {(_acquisitions == 1 ? "acquisition" : "acquisitions")} with {files}.";
         }
     }
+
+    /// <summary>Sessions of a subject or project that were met.</summary>
+    public int Sessions { get; private set; }
+
+    /// <summary>Those of them in which no file was meant.</summary>
+    public int EmptySessions { get; private set; }
+
+    /// <summary>Files that nobody has typed and that were left out, although their name says DICOM.</summary>
+    public int UntypedDicom { get; private set; }
 
     /// <exception cref="FlywheelException">The container itself is not there, or may not be seen; or the file that is meant is not one.</exception>
     /// <exception cref="ArgumentException">Images of such a container are not sent.</exception>
@@ -77,8 +88,17 @@ public sealed class FlywheelCatalog
             if (!string.IsNullOrEmpty(session.Deleted))
                 continue;
             _places.Remember(FlywheelContainerKind.Session, session);
+            Sessions++;
+            var isEmpty = true;
             await foreach (var item in SessionAsync(walk, session).ConfigureAwait(false))
+            {
+                isEmpty = false;
                 yield return item;
+            }
+            if (!isEmpty)
+                continue;
+            EmptySessions++;
+            _leftOut?.Invoke($"The session '{session.Name}' ({session.Id}) holds no file of type dicom.");
         }
     }
 
@@ -125,6 +145,11 @@ public sealed class FlywheelCatalog
             _seen[type] = _seen.GetValueOrDefault(type) + 1;
         }
         var files = walk.Selection.Choose(present);
+        foreach (var untyped in present.Where(walk.Selection.LeavesUntyped))
+        {
+            UntypedDicom++;
+            _leftOut?.Invoke($"'{untyped.Label}' of acquisition {acquisition.Id} has no type, and is left out; -IncludeUntyped takes it.");
+        }
         if (files.Count == 0)
             yield break;
         var origin = await _places.OfAcquisitionAsync(acquisition, walk.Scope).ConfigureAwait(false);

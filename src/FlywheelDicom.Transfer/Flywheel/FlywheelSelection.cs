@@ -33,6 +33,10 @@ public sealed record FlywheelSelection
         return namesakes.Count == 0 ? files : [.. files.Select(f => f with { HasNamesake = namesakes.Contains(f.Name) })];
     }
 
+    /// <summary>A file that nobody has typed, whose name says DICOM, and which is not meant.</summary>
+    internal bool LeavesUntyped(FlywheelFile file)
+        => FileName is null && !IncludesUntyped && string.IsNullOrEmpty(file.Type) && LooksLikeDicom(file.Name);
+
     private bool Takes(FlywheelFile file)
     {
         if (FileName is not null)

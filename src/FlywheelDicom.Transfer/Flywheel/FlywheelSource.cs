@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Threading.Channels;
 using FlywheelDicom.Flywheel;
 using FlywheelDicom.IO;
@@ -161,18 +160,15 @@ public sealed class FlywheelSource
         if (file.ZipMemberCount is not { } stated)
             return null;
         using var stream = content.Open();
-        if (stream.ReadByte() != 'P' || stream.ReadByte() != 'K')
-            return null;
-        stream.Position = 0;
         try
         {
-            using var zip = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
-            return zip.Entries.Count >= stated ? null
-                : new(DicomProblem.BadArchive, $"The archive has {zip.Entries.Count} members, and Flywheel counted {stated}: the others are missing from it.");
+            var members = ZipDirectory.Find(stream).Read(stream).LongCount();
+            return members >= stated ? null
+                : new(DicomProblem.BadArchive, $"The archive has {members} members, and Flywheel counted {stated}: the others are missing from it.");
         }
-        catch (InvalidDataException)
+        catch (ArchiveException)
         {
-            // Told already, by what read it.
+            // Told already, by what read it; or it is no zip, and was read as what it is.
             return null;
         }
     }
