@@ -36,8 +36,13 @@ try {
     $built = Join-Path $PSScriptRoot '../output/FlywheelDicom'
     Import-Module ((Test-Path $built) ? $built : 'FlywheelDicom')
     $job = Get-Content -LiteralPath (Join-Path $base config.json) -Raw | ConvertFrom-Json -AsHashtable
-    $config = $job['config'] ?? @{}
-    $inputs = $job['inputs'] ?? @{}
+    if ($job -isnot [Collections.IDictionary]) { Exit-WithError "'$base/config.json' is not as the platform writes it: it is no object." }
+    foreach ($part in 'config', 'inputs', 'destination') {
+        $job[$part] ??= @{}
+        if ($job[$part] -isnot [Collections.IDictionary]) { Exit-WithError "'$base/config.json' is not as the platform writes it: its '$part' is no object." }
+    }
+    $config = $job['config']
+    $inputs = $job['inputs']
 
     # Settings, checked before anything starts. The platform hands some numbers and switches over as text.
     $problems = [Collections.Generic.List[string]]::new()
@@ -55,7 +60,9 @@ try {
         if ($text -notin 'false', 'disabled', 'no', 'off', '0') { $problems.Add("The setting '$Name' must be true or false; it is '$text'.") }
         $false
     }
-    function Get-InputPath([string] $Name) { if ($inputs[$Name]) { $inputs[$Name]['location']['path'] } }
+    function Get-InputPath([string] $Name) { $inputs[$Name]?['location']?['path'] }
+    # What a cmdlet says of its parameters is said of the settings, before anything starts.
+    function Test-Setting([scriptblock] $Use) { try { $null = & $Use } catch { $problems.Add("$_") } }
 
     foreach ($name in 'destination', 'called_ae') {
         if ($null -eq (Get-Setting $name $null)) { $problems.Add("The setting '$name' is required.") }
@@ -79,6 +86,20 @@ try {
         if (-not $store.CertificatePath -or -not $store.KeyPath) { $problems.Add("With TLS the inputs 'key' and 'cert' are required.") }
         if (Get-InputPath add_cert_file) { $store += @{ TrustedCertificatePath = Get-InputPath add_cert_file } }
     }
+    $file = $inputs['file']
+    $kind = "$($job['destination']['type'])"
+    if ($file) {
+        if ($file['hierarchy']?['type'] -ne 'acquisition') { $problems.Add("The input file '$($file['location']?['name'])' is not one of an acquisition.") }
+        elseif (-not $file['hierarchy']['id'] -or -not $file['location']?['name'] -or -not $file['location']['path']) { $problems.Add("The input 'file' does not tell its acquisition, name and path.") }
+    } elseif (-not $kind) { $problems.Add('There is nothing to send: config.json names no destination, and there is no input file.') }
+    elseif ($kind -notin 'session', 'subject', 'project', 'acquisition', 'analysis') { $problems.Add("The images of a '$kind' are not sent; run it on a session, subject, project or acquisition.") }
+    elseif (-not $job['destination']['id']) { $problems.Add("config.json does not tell the id of its $kind.") }
+    $where = $store.Clone()
+    $where.Remove('MaxAssociations')
+    if (-not $problems.Count) {
+        Test-Setting { New-DicomDestination @where 3>$null }
+        Test-Setting { @() | Add-FwSendTag @tag }
+    }
     if ($problems.Count) { Exit-WithError $problems }
     $output = (New-Item (Join-Path $base output) -ItemType Directory -Force).FullName
     if ($useJournal) {
@@ -88,14 +109,10 @@ try {
     }
 
     Connect-FwInstance -ApiKey $apiKey -RetryTime $retryTime 3>&1 | Write-StreamLog | ForEach-Object { Write-Log INFO "Connected as $_." }
-    $file = $inputs['file']
     $source = @{ RetryTime = $retryTime }
     $source += if ($file) {
-        if ($file['hierarchy']['type'] -ne 'acquisition') { Exit-WithError "The input file '$($file['location']['name'])' is not one of an acquisition." }
         @{ AcquisitionId = $file['hierarchy']['id']; FileName = $file['location']['name']; LocalPath = $file['location']['path'] }
     } else {
-        $kind = "$($job['destination']['type'])"
-        if ($kind -notin 'session', 'subject', 'project', 'acquisition', 'analysis') { Exit-WithError "The images of a '$kind' are not sent; run it on a session, subject, project or acquisition." }
         @{ "${kind}Id" = $job['destination']['id'] }
     }
     Write-Log INFO "Sending to $($store.CalledAE) at $($store.Destination):$($store.Port)$(if ($store['UseTls']) { ' over TLS' })."
