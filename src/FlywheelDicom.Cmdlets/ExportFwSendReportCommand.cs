@@ -130,16 +130,15 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
         var attached = new List<string>();
         foreach (var place in places)
         {
-            // The report last: where it is, all is.
-            if (report.FailuresPath is { } failures && !Upload(place, System.IO.Path.ChangeExtension(name, null) + "_failures.csv", failures))
-                continue;
-            if (Upload(place, name, report.Path))
+            if (report.FailuresPath is { } failures)
+                _ = Upload(place, "list of failures", System.IO.Path.ChangeExtension(name, null) + "_failures.csv", failures);
+            if (Upload(place, "report", name, report.Path))
                 attached.Add($"{place}/files/{name}");
         }
         return attached.Count == 0 ? report : report with { AttachedTo = string.Join(", ", attached) };
     }
 
-    private bool Upload(ReportAttachment place, string name, string path)
+    private bool Upload(ReportAttachment place, string what, string name, string path)
     {
         var client = Connection.Client.With(o => o with { Verbose = Lines.Enqueue });
         var signed = Connection.Instance.TakesSignedUploads;
@@ -148,7 +147,7 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
         if (failure is null)
             return true;
         var hint = failure is FlywheelException { Error: FlywheelError.Forbidden } ? " A read-only key cannot attach it." : "";
-        WriteError(DicomErrors.Record(new IOException($"The report was not attached to {place}; it is at '{path}'. {failure.Message}{hint}", failure), "ReportNotAttached", path));
+        WriteError(DicomErrors.Record(new IOException($"The {what} was not attached to {place}; it is at '{path}'. {failure.Message}{hint}", failure), "ReportNotAttached", path));
         return false;
     }
 }

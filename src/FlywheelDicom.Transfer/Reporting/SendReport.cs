@@ -73,7 +73,8 @@ public sealed class SendReport : IDisposable
     {
         try
         {
-            return write();
+            // A report is written over what the caller names, but never over what was sent.
+            return Tally.Origins.Any(o => o.LocalPath == path) ? throw new IOException("that is the file that was sent.") : write();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
