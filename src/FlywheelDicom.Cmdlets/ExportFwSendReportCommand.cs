@@ -16,6 +16,7 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
     /// <summary>A signal may have the report written while the pipeline's thread is busy elsewhere.</summary>
     private readonly object _lock = new();
     private SendReport? _report;
+    private ResultsLeft? _left;
     private bool _isAtEnd;
     private bool _isWhatIf;
 
@@ -53,6 +54,7 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        _left = ResultsLeft.Take(MyInvocation);
         // So is a connection that is not there.
         if (Attach)
             _ = Connection;
@@ -106,8 +108,13 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
     {
         lock (_lock)
         {
-            if (disposing && !_isAtEnd && _report is { Tally.First: not null } && !_isWhatIf)
-                _report.Write(isStopped: true, Html);
+            if (disposing && !_isAtEnd && _report is not null && !_isWhatIf)
+            {
+                foreach (var result in _left?.ToArray() ?? [])
+                    _report.Add(result);
+                if (_report.Tally.First is not null)
+                    _report.Write(isStopped: true, Html);
+            }
             _isAtEnd = true;
             _report?.Dispose();
         }

@@ -16,6 +16,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     private const int MaxNamedPairs = 20;
 
     private readonly DicomSendRun _run = new();
+    private ResultsLeft? _left;
     private DicomDestination? _destination;
     private PipelinePump<DicomFile, DicomSendResult>? _pump;
     private TransferProgress? _progress;
@@ -72,6 +73,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        _left = ResultsLeft.Offer(MyInvocation);
         _destination = Resolve(Destination);
         if (IsWhatIf)
             return;
@@ -89,6 +91,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
 
     protected override void ProcessRecord()
     {
+        _left!.Withdraw();
         var isConfirmed = ShouldProcess(InputObject.Name, $"Send to {_destination}");
         if (_pump is null)
             return;
@@ -112,6 +115,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
 
     protected override void EndProcessing()
     {
+        _left!.Withdraw();
         Stoppable(() => _pump?.Complete());
         EndIfTerminated();
         _run.End();
@@ -127,7 +131,10 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         base.Dispose(disposing);
         if (!disposing)
             return;
+        _left?.Withdraw();
         _pump?.Abandon();
+        foreach (var result in _pump?.Rest() ?? [])
+            _left!.Add(result with { Run = _run });
         _journal?.Dispose();
     }
 
@@ -173,6 +180,24 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
 
     private void Emit(DicomSendResult result)
     {
+        result = result with { Run = _run };
+        var isHandedOn = false;
+        try
+        {
+            Show(result);
+            // A stopped pipeline takes nothing any more.
+            isHandedOn = !IsStopped;
+            WriteObject(result);
+        }
+        finally
+        {
+            if (!isHandedOn)
+                _left!.Add(result);
+        }
+    }
+
+    private void Show(DicomSendResult result)
+    {
         _done++;
         _bytes += result.Bytes;
         if (result.ErrorId == DicomSendResult.JournalNotWritten && !_warnedOfJournal)
@@ -189,7 +214,6 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         }
         _progress!.Show(() => string.Create(CultureInfo.InvariantCulture,
             $"{_done} done, {_failed} failed, {_bytes / 1e6:0} MB, {_done / _progress.Elapsed.TotalSeconds:0}/s"));
-        WriteObject(result with { Run = _run });
     }
 
     private void Tell(DicomSendResult result)

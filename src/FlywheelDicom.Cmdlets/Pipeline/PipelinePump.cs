@@ -87,6 +87,13 @@ internal sealed class PipelinePump<TIn, TOut>
         }
     }
 
+    /// <summary>Once it was abandoned: what was done and not handed on.</summary>
+    public IEnumerable<TOut> Rest()
+    {
+        while (_output.Reader.TryRead(out var output))
+            yield return output;
+    }
+
     /// <summary>Where a wait is cancelled, the outputs that are there already are handed on before the pipeline ends.</summary>
     private void HandOnWhatIsDone()
     {
