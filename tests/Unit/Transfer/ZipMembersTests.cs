@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text.Json.Nodes;
 using FlywheelDicom.Flywheel;
-using FlywheelDicom.FlywheelDouble;
 using FlywheelDicom.TestSupport;
 using FlywheelDicom.Transfer.Flywheel;
 using FlywheelDicom.Transfer.Sources;
