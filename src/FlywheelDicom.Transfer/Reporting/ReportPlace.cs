@@ -105,8 +105,21 @@ public sealed class ReportPlace
                 : Path.Combine(Folder, ReportName.Beside(Path.GetFileName(path), string.Create(CultureInfo.InvariantCulture, $"_{number}"), Path.GetExtension(path)));
             try
             {
-                // Another run may take the name at this very moment: the move itself refuses then.
-                File.Move(partial, free, overwrite: false);
+                // Another run may take the name at this very moment. A move that does not overwrite looks first and moves then, where the
+                // system is a Unix: between the two the other's report would be lost. Making a file that must be new is one step.
+                using (new FileStream(free, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+                {
+                    // The name is ours.
+                }
+                try
+                {
+                    File.Move(partial, free, overwrite: true);
+                }
+                catch
+                {
+                    File.Delete(free);
+                    throw;
+                }
                 return free;
             }
             catch (IOException) when (File.Exists(free) && Environment.TickCount64 - started < s_noMoreNames.TotalMilliseconds)

@@ -45,14 +45,14 @@ public sealed class ReportFilesTests : IDisposable
     [Fact]
     public async Task Runs_that_end_at_once_each_have_their_own()
     {
-        var paths = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
+        var paths = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(() =>
         {
             using var report = InFolder();
             report.Add(Result("a.zip"));
             return report.Write(isStopped: false, withPage: false).Path;
         })));
-        Assert.Equal(8, paths.Distinct(StringComparer.Ordinal).Count());
-        Assert.Equal(8, Files().Length);
+        Assert.Equal(64, paths.Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(64, Files().Length);
     }
 
     [Theory]
