@@ -7,7 +7,7 @@ namespace FlywheelDicom.Flywheel;
 /// An API key as users paste it: <c>host:secret</c>, <c>host:port:secret</c>, with <c>__force_insecure</c> between, a scheme or the
 /// name of the authorization before. The secret is never put out.
 /// </summary>
-public sealed class FlywheelApiKey
+internal sealed class FlywheelApiKey
 {
     private const string Insecure = "__force_insecure";
     private const int BearerLength = 57;

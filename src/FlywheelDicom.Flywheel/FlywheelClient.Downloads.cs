@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace FlywheelDicom.Flywheel;
 
-public sealed partial class FlywheelClient
+internal sealed partial class FlywheelClient
 {
     private const int ChunkSize = 128 * 1024;
 

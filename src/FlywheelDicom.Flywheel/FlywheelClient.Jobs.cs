@@ -1,6 +1,6 @@
 namespace FlywheelDicom.Flywheel;
 
-public sealed partial class FlywheelClient
+internal sealed partial class FlywheelClient
 {
     /// <summary>
     /// Adds a job, once. Where the answer is lost it looks whether the job is there before it asks again, so one of the tags must be

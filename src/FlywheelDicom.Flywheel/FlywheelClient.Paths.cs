@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace FlywheelDicom.Flywheel;
 
-public sealed partial class FlywheelClient
+internal sealed partial class FlywheelClient
 {
     private const int MaxNamed = 10;
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace FlywheelDicom.Flywheel;
 
-public sealed partial class FlywheelClient
+internal sealed partial class FlywheelClient
 {
     /// <summary>Attaches a file to a container; the same name again makes a new version.</summary>
     /// <param name="kind">The container's kind.</param>

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace FlywheelDicom.Flywheel;
 
 /// <summary>A Flywheel instance as one user sees it: containers, files, uploads, jobs.</summary>
-public sealed partial class FlywheelClient : IDisposable
+internal sealed partial class FlywheelClient : IDisposable
 {
     private const int PageSize = 250;
 

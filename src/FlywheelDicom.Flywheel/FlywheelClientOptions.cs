@@ -3,7 +3,7 @@ using System.Net.Security;
 namespace FlywheelDicom.Flywheel;
 
 /// <summary>How an instance is talked to.</summary>
-public sealed record FlywheelClientOptions
+internal sealed record FlywheelClientOptions
 {
     /// <summary>Name and version of the caller, as the instance's log will show it.</summary>
     public string UserAgent { get; init; } = "FlywheelDicom";

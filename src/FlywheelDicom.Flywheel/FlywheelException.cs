@@ -3,7 +3,7 @@ using System.Net;
 namespace FlywheelDicom.Flywheel;
 
 /// <summary>What went wrong between us and a Flywheel instance.</summary>
-public enum FlywheelError
+internal enum FlywheelError
 {
     KeyMalformed,
     Unauthorized,
@@ -42,7 +42,7 @@ public enum FlywheelError
 }
 
 /// <summary>A request to Flywheel failed. The message names the instance, what was asked, and what to try; never a key or a signed URL.</summary>
-public sealed class FlywheelException : IOException
+internal sealed class FlywheelException : IOException
 {
     public FlywheelException(FlywheelError error, string message, Exception? inner = null) : base(PlainText.Clean(message), inner) => Error = error;
 

@@ -4,7 +4,7 @@ namespace FlywheelDicom.Flywheel;
 /// A place as users write it: <c>group/project/subject/session/acquisition</c>, with <c>fw://</c> before it or not, <c>&lt;id:...&gt;</c>
 /// for an id at any level, and <c>/files/name</c> behind it for one file.
 /// </summary>
-public sealed record FlywheelPath
+internal sealed record FlywheelPath
 {
     private const int MaxLevels = 5;
 

@@ -2,7 +2,12 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
+// The Flywheel client compiles this file too, since it does not reference the engine.
+#if FLYWHEEL_CLIENT
+namespace FlywheelDicom.Flywheel;
+#else
 namespace FlywheelDicom;
+#endif
 
 /// <summary>
 /// Text from elsewhere (a peer, a file's name, Flywheel) as it may be shown: what would command a terminal, forge a line of a log

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace FlywheelDicom.Flywheel;
 
 /// <summary>A group, project, subject, session, acquisition or analysis. Fields come and go with the server's age; only the id is sure.</summary>
-public sealed record FlywheelContainer
+internal sealed record FlywheelContainer
 {
     [JsonPropertyName("_id")]
     public string Id { get; init; } = "";
@@ -76,10 +76,10 @@ public sealed record FlywheelContainer
 }
 
 /// <summary>The ids of all ancestors.</summary>
-public sealed record FlywheelParents(string? Group, string? Project, string? Subject, string? Session, string? Acquisition);
+internal sealed record FlywheelParents(string? Group, string? Project, string? Subject, string? Session, string? Acquisition);
 
 /// <summary>The container that an analysis belongs to.</summary>
-public sealed record FlywheelParent(string? Type, string? Id);
+internal sealed record FlywheelParent(string? Type, string? Id);
 
 /// <summary>Another container, named by its id or shown in part.</summary>
-public sealed record FlywheelReference(string Id, string? Label);
+internal sealed record FlywheelReference(string Id, string? Label);

@@ -1,10 +1,10 @@
 namespace FlywheelDicom.Flywheel;
 
 /// <summary>The levels of the hierarchy.</summary>
-public enum FlywheelContainerKind { Group, Project, Subject, Session, Acquisition, Analysis }
+internal enum FlywheelContainerKind { Group, Project, Subject, Session, Acquisition, Analysis }
 
 /// <summary>How a kind is written.</summary>
-public static class FlywheelContainerKinds
+internal static class FlywheelContainerKinds
 {
     /// <summary>As it stands in a path of the API.</summary>
     public static string Plural(this FlywheelContainerKind kind) => kind switch

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace FlywheelDicom.Flywheel;
 
 /// <summary>A file entry of a container. Any field may be missing.</summary>
-public sealed record FlywheelFile
+internal sealed record FlywheelFile
 {
     private readonly string? _name;
 

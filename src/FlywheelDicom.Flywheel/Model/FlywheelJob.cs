@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace FlywheelDicom.Flywheel;
 
 /// <summary>A job to be: one run of a gear on one container.</summary>
-public sealed record FlywheelJobRequest
+internal sealed record FlywheelJobRequest
 {
     [JsonPropertyName("gear_id")]
     public required string GearId { get; init; }
@@ -22,10 +22,10 @@ public sealed record FlywheelJobRequest
 }
 
 /// <summary>A file that a job takes as input.</summary>
-public sealed record FlywheelFileReference(string Type, string Id, string Name);
+internal sealed record FlywheelFileReference(string Type, string Id, string Name);
 
 /// <summary>A job as the instance has it.</summary>
-public sealed record FlywheelJob
+internal sealed record FlywheelJob
 {
     [JsonPropertyName("_id")]
     public string? NewId { get; init; }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace FlywheelDicom.Flywheel;
 
 /// <summary>What an instance says of itself, and of who we are there.</summary>
-public sealed record FlywheelSite
+internal sealed record FlywheelSite
 {
     public string? Name { get; init; }
 

@@ -7,7 +7,7 @@ namespace FlywheelDicom.Transfer.Flywheel;
 /// the others are still listed; in each, acquisitions by time and id, and files by name. Only acquisitions hold images that are sent,
 /// as with the gear. A place that cannot be listed takes its place as an item with a problem, and the others go on.
 /// </summary>
-public sealed class FlywheelCatalog
+internal sealed class FlywheelCatalog
 {
     private readonly FlywheelClient _client;
     private readonly FlywheelHealth _health;

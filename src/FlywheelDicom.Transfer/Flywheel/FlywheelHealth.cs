@@ -7,7 +7,7 @@ namespace FlywheelDicom.Transfer.Flywheel;
 /// answer for a whole retry time, several times in a row, is asked again every half minute alone: what comes between fails at once
 /// with the reason. One that answers with errors is asked once for each, without waiting, until it is well again.
 /// </summary>
-public sealed class FlywheelHealth(TimeProvider time)
+internal sealed class FlywheelHealth(TimeProvider time)
 {
     private const int MaxFailures = 3;
     private static readonly TimeSpan s_probeEvery = TimeSpan.FromSeconds(30);

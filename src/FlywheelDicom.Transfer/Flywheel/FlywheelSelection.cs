@@ -4,7 +4,7 @@ using FlywheelDicom.Flywheel;
 namespace FlywheelDicom.Transfer.Flywheel;
 
 /// <summary>Which files of a container are meant.</summary>
-public sealed record FlywheelSelection
+internal sealed record FlywheelSelection
 {
     public required FlywheelContainerKind Kind { get; init; }
     public required string ContainerId { get; init; }

@@ -9,7 +9,7 @@ namespace FlywheelDicom.Transfer.Flywheel;
 /// Fetches files of Flywheel one after the other and gives the instances in them. The next ones are on their way while one is read
 /// and sent, within the room that the spool has. A file that cannot be had gives one <see cref="DicomFile"/> with a problem.
 /// </summary>
-public sealed class FlywheelSource
+internal sealed class FlywheelSource
 {
     private const int LookAhead = 3;
 

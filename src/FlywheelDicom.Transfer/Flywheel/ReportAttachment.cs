@@ -4,7 +4,7 @@ using FlywheelDicom.Transfer.Reporting;
 namespace FlywheelDicom.Transfer.Flywheel;
 
 /// <summary>A container that a report belongs on.</summary>
-public sealed record ReportAttachment(FlywheelContainerKind Kind, string ContainerId)
+internal sealed record ReportAttachment(FlywheelContainerKind Kind, string ContainerId)
 {
     /// <summary>
     /// The container that the run was about, or the smallest that holds all that was met; where that is more than a project, each

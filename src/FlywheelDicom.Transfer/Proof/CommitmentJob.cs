@@ -7,7 +7,7 @@ namespace FlywheelDicom.Transfer.Proof;
 /// Asks for storage commitment for a stream of results, a batch at a time, and lets each out with the answer. What was not
 /// stored passes as it is; what is not committed is no longer counted as stored.
 /// </summary>
-public sealed class CommitmentJob(ProofOptions options, Func<DicomSendResult, ValueTask> emit, Action<string> verbose, CancellationToken cancellation)
+internal sealed class CommitmentJob(ProofOptions options, Func<DicomSendResult, ValueTask> emit, Action<string> verbose, CancellationToken cancellation)
 {
     /// <summary>Batches that wait for their report at once; more results wait before these.</summary>
     private const int MaxUnderWay = 8;

@@ -4,7 +4,7 @@ using FlywheelDicom.Network.Services;
 namespace FlywheelDicom.Transfer.Proof;
 
 /// <summary>How an archive is asked for what it was sent.</summary>
-public sealed record ProofOptions
+internal sealed record ProofOptions
 {
     /// <summary>Instances in one request for storage commitment.</summary>
     public int BatchSize { get; init; } = 1000;

@@ -8,7 +8,7 @@ namespace FlywheelDicom.Transfer.Proof;
 /// Looks for the instances of a stream of results in the archive, series by series, and lets each out with what was found. An
 /// archive may need a moment to index what it was sent: what is missing is looked for again until patience ends.
 /// </summary>
-public sealed class QueryJob(ProofOptions options, Func<DicomSendResult, ValueTask> emit, Action<string> verbose, CancellationToken cancellation)
+internal sealed class QueryJob(ProofOptions options, Func<DicomSendResult, ValueTask> emit, Action<string> verbose, CancellationToken cancellation)
 {
     /// <summary>Results that wait for their series to be asked for.</summary>
     private const int MaxWaiting = 10_000;

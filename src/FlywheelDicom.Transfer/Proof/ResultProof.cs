@@ -1,7 +1,7 @@
 namespace FlywheelDicom.Transfer.Proof;
 
 /// <summary>What an archive's answer makes of a result.</summary>
-public static class ResultProof
+internal static class ResultProof
 {
     public const string NotCommitted = "DicomNotCommitted";
     public const string NotFound = "DicomInstanceNotFound";

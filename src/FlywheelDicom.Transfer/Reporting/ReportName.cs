@@ -4,7 +4,7 @@ using System.Text;
 namespace FlywheelDicom.Transfer.Reporting;
 
 /// <summary>How the time in a report's name is written.</summary>
-public enum ReportNameStyle
+internal enum ReportNameStyle
 {
     /// <summary>HH-mm-ss, which every file system takes.</summary>
     Local,

@@ -4,7 +4,7 @@ using FlywheelDicom.IO;
 namespace FlywheelDicom.Transfer.Reporting;
 
 /// <summary>The folder, or the file, that a report goes to.</summary>
-public sealed class ReportPlace
+internal sealed class ReportPlace
 {
     private static readonly TimeSpan s_noMoreNames = TimeSpan.FromSeconds(5);
 
@@ -141,7 +141,7 @@ public sealed class ReportPlace
 }
 
 /// <summary>A report cannot be written where it should go; the message is fit for a person.</summary>
-public sealed class ReportPlaceException(string errorId, string message, Exception? inner = null) : IOException(PlainText.Clean(message), inner)
+internal sealed class ReportPlaceException(string errorId, string message, Exception? inner = null) : IOException(PlainText.Clean(message), inner)
 {
     /// <summary>A stable id for error records.</summary>
     public string ErrorId { get; } = errorId;

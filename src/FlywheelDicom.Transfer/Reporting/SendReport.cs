@@ -1,7 +1,7 @@
 namespace FlywheelDicom.Transfer.Reporting;
 
 /// <summary>A report in the making: results are counted as they come, and written down at the end, however that end comes.</summary>
-public sealed class SendReport : IDisposable
+internal sealed class SendReport : IDisposable
 {
     private readonly ReportPlace _place;
     private readonly ReportNameStyle _style;

@@ -6,7 +6,7 @@ using CsvHelper;
 namespace FlywheelDicom.Transfer.Reporting;
 
 /// <summary>Writes the report as CSV, and as a page for people.</summary>
-public static class SendReportWriter
+internal static class SendReportWriter
 {
     private static readonly string[] s_columns = ["Acquisition ID", "FW Path", "Filename", "Images in Series", "Images Sent", "Status"];
 

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace FlywheelDicom.Transfer.Reporting;
 
 /// <summary>Counts results by the file or archive that they came from, in the order met; it holds no result.</summary>
-public sealed class SendTally
+internal sealed class SendTally
 {
     private readonly Dictionary<OriginKey, Count> _index = [];
     private readonly List<Count> _counts = [];

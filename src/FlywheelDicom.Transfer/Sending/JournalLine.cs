@@ -8,7 +8,7 @@ namespace FlywheelDicom.Transfer.Sending;
 /// The lines of a journal: tab-separated, UTF-8, a header first, each with the CRC-32 of what stands before it as its last field, so
 /// that neither a torn line nor zeros that a power cut left are taken for a fact.
 /// </summary>
-public static class JournalLine
+internal static class JournalLine
 {
     public const string Header = "Time\tDestination\tSopClassUid\tSopInstanceUid\tDigest\tBytes\tStatus\tDicomStatus\tNote\tCheck";
 

@@ -9,7 +9,7 @@ namespace FlywheelDicom.Transfer.Sending;
 /// A file that remembers what a destination has accepted, so that a run that was cut off can be completed. A line for each outcome,
 /// handed to the system before the result is let out; one run at a time writes to it. Lines that a crash tore are not believed.
 /// </summary>
-public sealed class SendJournal : IDisposable
+internal sealed class SendJournal : IDisposable
 {
     private static readonly TimeSpan s_syncEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_claimPatience = TimeSpan.FromSeconds(2);
@@ -224,7 +224,7 @@ public sealed class SendJournal : IDisposable
 }
 
 /// <summary>A journal cannot be used; the message is fit for a person.</summary>
-public sealed class JournalException(string errorId, string message, Exception? inner = null) : IOException(PlainText.Clean(message), inner)
+internal sealed class JournalException(string errorId, string message, Exception? inner = null) : IOException(PlainText.Clean(message), inner)
 {
     /// <summary>A stable id for error records.</summary>
     public string ErrorId { get; } = errorId;

@@ -7,7 +7,7 @@ namespace FlywheelDicom.Transfer.Sending;
 /// Sends a stream of instances to one destination over one or more associations. Each instance that enters leaves as exactly one
 /// result; what one of them does to an association costs the others nothing but a new one.
 /// </summary>
-public sealed class StoreJob
+internal sealed class StoreJob
 {
     private readonly DicomDestination _destination;
     private readonly StoreOptions _options;

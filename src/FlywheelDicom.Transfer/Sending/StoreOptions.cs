@@ -3,7 +3,7 @@ using FlywheelDicom.Network.Connection;
 namespace FlywheelDicom.Transfer.Sending;
 
 /// <summary>How a stream of instances is sent.</summary>
-public sealed record StoreOptions
+internal sealed record StoreOptions
 {
     /// <summary>As many associations as pay: see <see cref="AssociationTuner"/>.</summary>
     public const int Automatic = 0;

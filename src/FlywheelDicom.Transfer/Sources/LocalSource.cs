@@ -6,7 +6,7 @@ namespace FlywheelDicom.Transfer.Sources;
 /// Finds the DICOM instances in files, folders and archives, one after the other. A place that cannot be read, or has no DICOM,
 /// gives one <see cref="DicomFile"/> with a problem; files among others that are simply not DICOM are left out.
 /// </summary>
-public sealed class LocalSource
+internal sealed class LocalSource
 {
     private readonly ContentReader _content;
     private readonly Action<string> _leftOut;

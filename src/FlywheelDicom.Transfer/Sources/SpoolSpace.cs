@@ -1,7 +1,7 @@
 namespace FlywheelDicom.Transfer.Sources;
 
 /// <summary>The temporary files of one run: how much room they take, and how much they may.</summary>
-public sealed class SpoolSpace
+internal sealed class SpoolSpace
 {
     private readonly object _lock = new();
     private readonly List<WeakReference<SpoolFile>> _files = [];
