@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using System.Threading.Channels;
-using FlywheelDicom.Transfer.Proof;
+using FlywheelDicom.Transfer.Confirmation;
 
 namespace FlywheelDicom.Cmdlets;
 
@@ -18,6 +18,6 @@ public sealed class ConfirmDicomStoreCommand : ProofCmdlet
 
     private protected override int Patience => WaitTime;
 
-    private protected override Func<PipelinePump<DicomSendResult, DicomSendResult>, ChannelReader<DicomSendResult>, Task> Job(ProofOptions options)
+    private protected override Func<PipelinePump<DicomSendResult, DicomSendResult>, ChannelReader<DicomSendResult>, Task> Job(ConfirmationOptions options)
         => (pump, input) => new QueryJob(options, pump.EmitAsync, pump.Verbose, Cancellation).RunAsync(input);
 }

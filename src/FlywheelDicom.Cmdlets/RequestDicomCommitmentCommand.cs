@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using FlywheelDicom.Network.Services;
-using FlywheelDicom.Transfer.Proof;
+using FlywheelDicom.Transfer.Confirmation;
 
 namespace FlywheelDicom.Cmdlets;
 
@@ -37,9 +37,9 @@ public sealed class RequestDicomCommitmentCommand : ProofCmdlet
 
     private protected override int Patience => WaitTime;
 
-    private protected override ProofOptions Options => base.Options with { BatchSize = BatchSize, Listener = _listener };
+    private protected override ConfirmationOptions Options => base.Options with { BatchSize = BatchSize, Listener = _listener };
 
-    private protected override Func<PipelinePump<DicomSendResult, DicomSendResult>, ChannelReader<DicomSendResult>, Task> Job(ProofOptions options)
+    private protected override Func<PipelinePump<DicomSendResult, DicomSendResult>, ChannelReader<DicomSendResult>, Task> Job(ConfirmationOptions options)
         => (pump, input) => new CommitmentJob(options, pump.EmitAsync, pump.Verbose, Cancellation).RunAsync(input);
 
     protected override void BeginProcessing()

@@ -17,7 +17,7 @@ BeforeAll {
             'ErrorId = [^;\n]*?"(?<id>[A-Z][A-Za-z]+)"'
             'new(?: DicomProblem| JournalException| CertificateFileException| ReportPlaceException| ArchiveException)?\("(?<id>[A-Z][A-Za-z]+)"'
         )
-        if ($file.Name -in 'DicomProblem.cs', 'ResultProof.cs', 'DicomSendResult.cs') { $patterns += 'const string \w+ = "(?<id>[A-Z][A-Za-z]+)"' }
+        if ($file.Name -in 'DicomProblem.cs', 'ConfirmationOutcome.cs', 'DicomSendResult.cs') { $patterns += 'const string \w+ = "(?<id>[A-Z][A-Za-z]+)"' }
         foreach ($pattern in $patterns) { foreach ($match in [regex]::Matches($text, $pattern)) { $null = $ids.Add($match.Groups['id'].Value) } }
     }
 }
@@ -46,7 +46,7 @@ Describe 'The page of error ids' {
     }
 
     It 'gives one meaning to each constant' {
-        $constants = foreach ($name in 'DicomProblem.cs', 'ResultProof.cs') {
+        $constants = foreach ($name in 'DicomProblem.cs', 'ConfirmationOutcome.cs') {
             [regex]::Matches((Get-Content ($sources | Where-Object Name -EQ $name) -Raw), 'const string \w+ = "(\w+)"') | ForEach-Object { $_.Groups[1].Value }
         }
         ($constants | Group-Object | Where-Object Count -GT 1).Name | Should -BeNullOrEmpty

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Threading.Channels;
 using FlywheelDicom.Network.Connection;
-using FlywheelDicom.Transfer.Proof;
+using FlywheelDicom.Transfer.Confirmation;
 
 namespace FlywheelDicom.Cmdlets;
 
@@ -42,11 +42,11 @@ public abstract class ProofCmdlet : DestinationCmdlet
     /// <summary>Seconds for the whole of it, beyond <see cref="Timeout"/>.</summary>
     private protected abstract int Patience { get; }
 
-    private protected abstract Func<PipelinePump<DicomSendResult, DicomSendResult>, ChannelReader<DicomSendResult>, Task> Job(ProofOptions options);
+    private protected abstract Func<PipelinePump<DicomSendResult, DicomSendResult>, ChannelReader<DicomSendResult>, Task> Job(ConfirmationOptions options);
 
-    private protected virtual ProofOptions Options => new()
+    private protected virtual ConfirmationOptions Options => new()
     {
-        Patience = TimeSpan.FromSeconds(Patience), Asked = destination => _asked[destination],
+        Timeout = TimeSpan.FromSeconds(Patience), DestinationToAsk = destination => _asked[destination],
         Client = ClientOptions(Timeout, DicomClientOptions.DefaultMaxPduLength),
     };
 

@@ -1,13 +1,13 @@
 namespace FlywheelDicom.Transfer.Sending;
 
-/// <summary>The associations of a run: the first, and further ones that come and go. One that is over is forgotten.</summary>
-/// <param name="create">A worker for one more association; the token ends the wait for it.</param>
-/// <param name="queue">What is to be sent.</param>
-/// <param name="verbose">Told where the destination gives fewer.</param>
+/// <summary>The associations of a run: the first one, and extra ones that are added and removed. Ended ones are not kept.</summary>
+/// <param name="create">Makes the worker of one more association; the token ends the wait for it.</param>
+/// <param name="queue">The instances to send.</param>
+/// <param name="verbose">Gets a message where the destination accepts fewer associations.</param>
 /// <param name="fail">Ends the run where a worker failed.</param>
 /// <param name="cancellation">Aborts at once.</param>
 internal sealed class AssociationPool(
-    Func<bool, CancellationToken, StoreWorker> create, WorkQueue queue, Action<string> verbose, Action fail, CancellationToken cancellation)
+    Func<AssociationRole, CancellationToken, StoreWorker> create, WorkQueue queue, Action<string> verbose, Action fail, CancellationToken cancellation)
 {
     /// <summary>In the order in which they came; the first is there until the end.</summary>
     private readonly List<StoreWorker> _workers = [];
@@ -23,7 +23,7 @@ internal sealed class AssociationPool(
         }
     }
 
-    /// <summary>Those that are open, are being opened, or have still something to finish.</summary>
+    /// <summary>Associations that are open, are being opened, or are finishing their instances.</summary>
     public int Count
     {
         get
@@ -43,7 +43,7 @@ internal sealed class AssociationPool(
         }
     }
 
-    /// <summary>What comes soon, for the next negotiation of each.</summary>
+    /// <summary>Announces an instance that comes soon, so that new negotiations include its context.</summary>
     public void Expect(DicomFile file)
     {
         lock (_workers)
@@ -56,8 +56,8 @@ internal sealed class AssociationPool(
     /// <summary>Sends over the first association until all is sent.</summary>
     public async Task RunFirstAsync()
     {
-        var worker = create(false, cancellation);
-        Enter(worker);
+        var worker = create(AssociationRole.First, cancellation);
+        Register(worker);
         try
         {
             await worker.RunAsync().ConfigureAwait(false);
@@ -69,17 +69,17 @@ internal sealed class AssociationPool(
         }
         finally
         {
-            await LeaveAsync(worker).ConfigureAwait(false);
+            await RemoveAsync(worker).ConfigureAwait(false);
         }
     }
 
-    /// <summary>A further association: it takes instances only once it is open.</summary>
-    /// <param name="end">All is sent: those that still wait to be let in have come too late.</param>
+    /// <summary>Adds an extra association. It takes instances only after it is open.</summary>
+    /// <param name="end">Cancelled when all is sent: associations that are not open by then are given up.</param>
     public void Add(CancellationToken end)
     {
         var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var worker = create(true, waiting.Token);
-        Enter(worker);
+        var worker = create(AssociationRole.Extra, waiting.Token);
+        Register(worker);
         lock (_workers)
         {
             _running.RemoveAll(task => task.IsCompletedSuccessfully);
@@ -87,7 +87,7 @@ internal sealed class AssociationPool(
         }
     }
 
-    /// <summary>Lets extra associations go until so many are left.</summary>
+    /// <summary>Retires extra associations until this many are left.</summary>
     public void RetireTo(int count)
     {
         lock (_workers)
@@ -97,7 +97,7 @@ internal sealed class AssociationPool(
         }
     }
 
-    /// <summary>Waits for all further ones to come to their end.</summary>
+    /// <summary>Waits until all extra associations have ended.</summary>
     public Task EndAsync()
     {
         lock (_workers)
@@ -108,7 +108,7 @@ internal sealed class AssociationPool(
     {
         try
         {
-            // It proposes what is expected; before there is anything, it would propose nothing.
+            // The negotiation proposes the contexts of expected instances, so it must wait for the first of them.
             if (!await queue.WaitAsync(end).ConfigureAwait(false))
                 return;
             var registration = end.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), waiting);
@@ -123,7 +123,7 @@ internal sealed class AssociationPool(
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // All was sent before it was let in.
+            // All was sent before this association was open.
         }
         catch
         {
@@ -132,12 +132,12 @@ internal sealed class AssociationPool(
         }
         finally
         {
-            await LeaveAsync(worker).ConfigureAwait(false);
+            await RemoveAsync(worker).ConfigureAwait(false);
             waiting.Dispose();
         }
     }
 
-    private void Enter(StoreWorker worker)
+    private void Register(StoreWorker worker)
     {
         lock (_workers)
         {
@@ -147,7 +147,7 @@ internal sealed class AssociationPool(
         }
     }
 
-    private async ValueTask LeaveAsync(StoreWorker worker)
+    private async ValueTask RemoveAsync(StoreWorker worker)
     {
         lock (_workers)
             _workers.Remove(worker);

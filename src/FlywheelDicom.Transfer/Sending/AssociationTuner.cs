@@ -3,22 +3,22 @@ using System.Globalization;
 namespace FlywheelDicom.Transfer.Sending;
 
 /// <summary>
-/// Finds how many associations are worth having: twice as many as long as throughput grows with them, back to where it did not.
-/// It grows only while instances wait, so a slow source never makes it open what stays idle.
+/// Finds a good number of associations: it doubles the number while that increases throughput, and goes back one step where it does
+/// not. It measures only while instances wait to be sent, so with a slow source it opens no idle associations.
 /// </summary>
 internal sealed class AssociationTuner(AssociationPool pool, WorkQueue queue, TimeProvider time, Action<string> verbose)
 {
     public const int MaxAssociations = 16;
 
-    /// <summary>What twice the associations must bring at least.</summary>
-    private const double Gain = 1.2;
+    /// <summary>Doubling the associations must increase throughput by at least this factor.</summary>
+    private const double MinGain = 1.2;
 
-    /// <summary>What an instance costs beside its bytes, in bytes.</summary>
+    /// <summary>The fixed cost of an instance, as a number of bytes that would take as long.</summary>
     private const long InstanceCost = 16 * 1024;
 
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan s_longestMeasure = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_maxMeasurement = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(60);
 
     private long _work;
     private long _instances;
@@ -30,7 +30,7 @@ internal sealed class AssociationTuner(AssociationPool pool, WorkQueue queue, Ti
     }
 
     /// <summary>Adds associations to the pool and retires them, until the end.</summary>
-    /// <param name="end">All is sent.</param>
+    /// <param name="end">Cancelled when all is sent.</param>
     public async Task RunAsync(CancellationToken end)
     {
         try
@@ -38,12 +38,12 @@ internal sealed class AssociationTuner(AssociationPool pool, WorkQueue queue, Ti
             while (true)
             {
                 await GrowAsync(end).ConfigureAwait(false);
-                await Task.Delay(s_rest, time, end).ConfigureAwait(false);
+                await Task.Delay(s_pause, time, end).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // The associations see the end themselves.
+            // All is sent. The associations end by themselves.
         }
     }
 
@@ -60,7 +60,7 @@ internal sealed class AssociationTuner(AssociationPool pool, WorkQueue queue, Ti
                 await Task.Delay(s_interval / 10, time, end).ConfigureAwait(false);
             var open = pool.Open;
             var after = await MeasureAsync(open, end).ConfigureAwait(false);
-            var isWorthIt = after >= before * Gain && open > count;
+            var isWorthIt = after >= before * MinGain && open > count;
             verbose(string.Create(CultureInfo.InvariantCulture,
                 $"{open} associations carry {after:0} instances a second, {count} carried {before:0}: {(isWorthIt ? "worth it" : $"going on with {count}")}."));
             if (!isWorthIt)
@@ -74,7 +74,7 @@ internal sealed class AssociationTuner(AssociationPool pool, WorkQueue queue, Ti
         }
     }
 
-    /// <summary>Instances of average size a second, over a time in which enough of them came to an end and others waited.</summary>
+    /// <summary>Instances of average size per second, measured while enough of them are finished and others wait.</summary>
     private async Task<double> MeasureAsync(int associations, CancellationToken end)
     {
         while (true)
@@ -86,7 +86,7 @@ internal sealed class AssociationTuner(AssociationPool pool, WorkQueue queue, Ti
                 await Task.Delay(s_interval, time, end).ConfigureAwait(false);
                 isBusy &= queue.Backlog > 0;
             }
-            while (Interlocked.Read(ref _instances) - instances < 4 * associations && time.GetElapsedTime(started) < s_longestMeasure);
+            while (Interlocked.Read(ref _instances) - instances < 4 * associations && time.GetElapsedTime(started) < s_maxMeasurement);
             var done = Interlocked.Read(ref _instances) - instances;
             if (!isBusy || done == 0)
                 continue;

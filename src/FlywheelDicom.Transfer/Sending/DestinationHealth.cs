@@ -1,44 +1,29 @@
 namespace FlywheelDicom.Transfer.Sending;
 
-/// <summary>Why a destination is of no use for now.</summary>
-internal readonly record struct DestinationFailure(string ErrorId, string Message);
-
-/// <summary>How much an instance may be tried, by what became of those before it.</summary>
-internal enum DestinationState
-{
-    /// <summary>As long as the retry time lasts.</summary>
-    Well,
-
-    /// <summary>Once: those before were tried again and again, and none was taken.</summary>
-    Doubtful,
-
-    /// <summary>Not at all.</summary>
-    Down,
-}
-
 /// <summary>
-/// What is known of the destination from the instances before. One that gave no association for a whole retry time is down: the rest
-/// is not waited for, but for one try every half minute. An instance that gets no answer may be at fault itself, whether the peer
-/// aborts, garbles or is silent. So the first few in a row are tried in full, the next ones once each, and only then it is down: one that
-/// took many before is given more, since it may be one series that it cannot take. One that answers with failures is there: once a few in
-/// a row were not taken, each is tried once.
+/// Decides from earlier results how often the next instance is tried. A destination that accepted no association for a whole retry
+/// time is down: instances fail at once, and one is tried every 30 seconds. If an instance gets no answer (the peer aborts, sends an
+/// invalid message or nothing), the instance itself may be the cause. So the first few in a row are retried in full, the next ones
+/// are tried once each, and only then the destination is down. If it had taken many instances before, more are tried, since only one
+/// series may be the cause. A destination that answers with failure statuses is up: after a few such instances in a row, each is
+/// tried once.
 /// </summary>
 internal sealed class DestinationHealth(TimeProvider time)
 {
-    /// <summary>Instances in a row that are tried in full.</summary>
+    /// <summary>Failed instances in a row that are retried in full.</summary>
     public const int MaxInFull = 3;
 
-    /// <summary>Instances in a row without an answer after which it is down; as many as it took before, where those were more.</summary>
+    /// <summary>Instances in a row without an answer after which the destination is down; as many as it took before, if that is more.</summary>
     public const int MaxUnanswered = 10;
 
-    /// <summary>And never more than so many.</summary>
+    /// <summary>The upper limit of that number.</summary>
     public const int MaxUnansweredEver = 200;
 
-    /// <summary>The same where each costs a whole time-out.</summary>
+    /// <summary>The same number where each one took a whole time-out.</summary>
     public const int MaxTimedOut = 4;
 
-    /// <summary>How long it is left alone while it is down.</summary>
-    public static readonly TimeSpan ProbeEvery = TimeSpan.FromSeconds(30);
+    /// <summary>While the destination is down, one instance is tried in this interval.</summary>
+    public static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(30);
 
     private readonly object _lock = new();
     private DestinationFailure? _down;
@@ -49,28 +34,28 @@ internal sealed class DestinationHealth(TimeProvider time)
     private long? _lastAnswer;
     private long _downSince;
 
-    /// <summary>How much the next instance may be tried; where it is down, why.</summary>
+    /// <summary>The state for the next instance, and why the destination is down where it is.</summary>
     public (DestinationState State, DestinationFailure? Failure) Check()
     {
         lock (_lock)
         {
             if (_down is null)
-                return (_isFull || _unanswered >= MaxInFull || _notTaken >= MaxInFull ? DestinationState.Doubtful : DestinationState.Well, null);
-            if (time.GetElapsedTime(_downSince) < ProbeEvery)
+                return (_isFull || _unanswered >= MaxInFull || _notTaken >= MaxInFull ? DestinationState.Doubtful : DestinationState.Available, null);
+            if (time.GetElapsedTime(_downSince) < ProbeInterval)
                 return (DestinationState.Down, _down);
             _downSince = time.GetTimestamp();
             return (DestinationState.Doubtful, null);
         }
     }
 
-    /// <summary>It has answered an instance since then, over whatever association.</summary>
+    /// <summary>Whether the destination has answered an instance since then, over any association.</summary>
     public bool HasAnsweredSince(long timestamp)
     {
         lock (_lock)
             return _lastAnswer >= timestamp;
     }
 
-    /// <summary>It answered, at last: it is there, though it may have no room, or take nothing.</summary>
+    /// <summary>Notes that the destination answered an instance, with whatever status.</summary>
     public void Answered(DicomStatus status)
     {
         lock (_lock)
@@ -82,12 +67,12 @@ internal sealed class DestinationHealth(TimeProvider time)
         }
     }
 
-    /// <summary>An instance was given up for good.</summary>
+    /// <summary>Notes that an instance failed after its last try.</summary>
     /// <param name="failure">Why.</param>
-    /// <param name="begun">When it was first tried.</param>
+    /// <param name="begun">The timestamp of its first try.</param>
     public void Failed(DicomNetworkException failure, long begun)
     {
-        // The peer has answered, and what it said concerns one class and syntax.
+        // The peer has answered. The refusal concerns one SOP class and transfer syntax only.
         if (failure.Error is DicomNetworkError.ContextRefused)
             return;
         lock (_lock)
@@ -95,7 +80,7 @@ internal sealed class DestinationHealth(TimeProvider time)
             if (!failure.IsNegotiation)
             {
                 var isSlow = failure.Error is DicomNetworkError.ResponseTimeout or DicomNetworkError.WriteTimeout;
-                // One that was down already, and was tried once more, stays so.
+                // A destination that was down before this try stays down.
                 if (++_unanswered < (isSlow ? MaxTimedOut : Math.Max(MaxUnanswered, _taken)) && _down is null)
                     return;
             }

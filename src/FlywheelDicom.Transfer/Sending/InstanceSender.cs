@@ -2,7 +2,7 @@ using FlywheelDicom.Network.Scu;
 
 namespace FlywheelDicom.Transfer.Sending;
 
-/// <summary>Takes one instance through all its attempts to its one result. It serves any number of associations at once.</summary>
+/// <summary>Sends an instance, with all its tries, and makes its one result. Any number of associations may use it at once.</summary>
 internal sealed class InstanceSender
 {
     private readonly DicomDestination _destination;
@@ -12,7 +12,7 @@ internal sealed class InstanceSender
     private readonly DestinationHealth _health;
     private readonly StoreRetry _retry;
     private readonly StoredInstances _stored = new();
-    private readonly object _noting = new();
+    private readonly object _journalLock = new();
 
     public InstanceSender(DicomDestination destination, StoreOptions options, Action<string> verbose, CancellationToken cancellation)
     {
@@ -21,23 +21,25 @@ internal sealed class InstanceSender
         _retry = new StoreRetry(options.RetryTime, _time, verbose, _health.HasAnsweredSince);
     }
 
-    /// <summary>The result, written to the journal; null where the worker is denied a further association and another must take the instance.</summary>
+    /// <summary>
+    /// The result, which the journal has already; null where an extra association is rejected, so that another one must take the instance.
+    /// </summary>
     /// <param name="store">One try to store an instance.</param>
-    /// <param name="file">Claimed by whoever calls.</param>
-    /// <param name="mayReturn">Another worker is there for it.</param>
-    /// <exception cref="OperationCanceledException">The run was stopped. Whatever else goes wrong with the instance stands in the result.</exception>
-    public async Task<DicomSendResult?> SendAsync(Func<DicomFile, Task<DicomResponse>> store, DicomFile file, bool mayReturn)
+    /// <param name="file">Claimed by the caller.</param>
+    /// <param name="role">The role of the association; only an extra one may hand the instance back.</param>
+    /// <exception cref="OperationCanceledException">The run was stopped. Any other failure is in the result.</exception>
+    public async Task<DicomSendResult?> SendAsync(Func<DicomFile, Task<DicomResponse>> store, DicomFile file, AssociationRole role)
     {
-        var attempts = new StoreAttempts { MayReturn = mayReturn };
+        var attempts = new StoreAttempts { MayReturn = role == AssociationRole.Extra };
         var started = _time.GetTimestamp();
         try
         {
-            return await TrySendAsync(store, file, attempts, started).ConfigureAwait(false) is var (result, digest) ? Noted(result, digest, attempts.WasAnswerLost) : null;
+            return await TrySendAsync(store, file, attempts, started).ConfigureAwait(false) is var (result, digest) ? Recorded(result, digest, attempts) : null;
         }
         catch (Exception e) when (e is not OperationCanceledException || !_cancellation.IsCancellationRequested)
         {
             var failure = InstanceFailure.Of(e);
-            return Noted(Failed(file, failure, attempts, _time.GetElapsedTime(started)), null, attempts.WasAnswerLost);
+            return Recorded(Failed(file, failure, attempts, _time.GetElapsedTime(started)), null, attempts);
         }
     }
 
@@ -68,7 +70,7 @@ internal sealed class InstanceSender
         }
     }
 
-    /// <summary>The digest where the journal knows it, with these bytes. One that cannot be read is left for the sending to tell.</summary>
+    /// <summary>The digest where the journal has the instance with these bytes. If it cannot be read, sending it will report that.</summary>
     private string? DigestIfAccepted(DicomFile file)
     {
         try
@@ -82,20 +84,22 @@ internal sealed class InstanceSender
     }
 
     /// <summary>
-    /// Written down before it is let out. What the journal cannot take is still the truth; the result says that it will be sent again.
+    /// Writes the result to the journal before it is given out. If that fails the result is still valid, and says so: the instance will
+    /// be sent again by the next run.
     /// </summary>
-    private DicomSendResult Noted(DicomSendResult result, string? digest, bool wasAnswerLost)
+    private DicomSendResult Recorded(DicomSendResult result, string? digest, StoreAttempts attempts)
     {
-        lock (_noting)
+        lock (_journalLock)
         {
             result = _stored.Note(result, digest);
             if (_journal is null || result.Status == DicomSendStatus.Skipped)
                 return result;
-            // An answer that it has such an instance speaks of these bytes only where they had been sent before, and no others of this UID.
-            var isShown = result.DicomStatus != DicomStatus.DuplicateSopInstance || (wasAnswerLost && result is { SameUidAs: null } or { HasOtherContent: false });
+            // "Duplicate SOP instance" shows that these bytes are stored only where they, and no others with this UID, had been sent before.
+            var isStored = result.DicomStatus != DicomStatus.DuplicateSopInstance
+                || (attempts.WasAnswerLost && result is { SameUidAs: null } or { HasOtherContent: false });
             try
             {
-                _journal.Add(result, isShown ? digest : null, wasAnswerLost);
+                _journal.Add(result, isStored ? digest : null, attempts.WasAnswerLost ? DicomSendJournalNote.AnswerLost : DicomSendJournalNote.None);
                 return result;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)

@@ -5,20 +5,22 @@ using System.Text;
 namespace FlywheelDicom.Transfer.Sending;
 
 /// <summary>
-/// The lines of a journal: tab-separated, UTF-8, a header first, each with the CRC-32 of what stands before it as its last field, so
-/// that neither a torn line nor zeros that a power cut left are taken for a fact.
+/// The lines of a journal: UTF-8, fields separated by tabs, a header first. The last field is the CRC-32 of the rest of the line, so that
+/// an incomplete line, or zeros that a power failure left, are not taken for a result.
 /// </summary>
 internal static class JournalLine
 {
     public const string Header = "Time\tDestination\tSopClassUid\tSopInstanceUid\tDigest\tBytes\tStatus\tDicomStatus\tNote\tCheck";
 
-    /// <summary>The header of earlier versions: their lines have no note. What is added to such a file has one all the same.</summary>
+    /// <summary>The header of earlier versions, whose lines have no note. Lines that are added to such a file have one.</summary>
     internal const string FormerHeader = "Time\tDestination\tSopClassUid\tSopInstanceUid\tDigest\tBytes\tStatus\tDicomStatus\tCheck";
 
     private const int MaxLine = 4096;
 
-    /// <summary>What a journal holds; damaged lines are counted, not believed.</summary>
-    /// <exception cref="JournalException">It is no journal.</exception>
+    /// <summary>The entries of a journal. Damaged lines are left out and counted.</summary>
+    /// <param name="path">The journal.</param>
+    /// <param name="damaged">Gets the number of damaged lines at the end, if there are any.</param>
+    /// <exception cref="JournalException">The file is not a journal.</exception>
     public static IEnumerable<DicomSendJournalEntry> Read(string path, Action<int> damaged)
     {
         ArgumentNullException.ThrowIfNull(damaged);
@@ -43,7 +45,7 @@ internal static class JournalLine
             damaged(bad);
     }
 
-    /// <summary>Whether a journal begins so.</summary>
+    /// <summary>Whether this is the first line of a journal.</summary>
     internal static bool IsHeader(string line) => line is Header or FormerHeader;
 
     internal static string Format(DicomSendJournalEntry entry)
@@ -72,7 +74,7 @@ internal static class JournalLine
         return true;
     }
 
-    /// <summary>Line by line with the place where each ends; the last is whole only if a line feed ends it.</summary>
+    /// <summary>Each line with the position of its end. A last line without a line feed is not whole.</summary>
     internal static IEnumerable<(string Line, long End, bool IsWhole)> ReadAll(Stream file)
     {
         var buffer = new byte[64 * 1024];

@@ -3,12 +3,12 @@ using FlywheelDicom.IO;
 namespace FlywheelDicom.Transfer.Sending;
 
 /// <summary>
-/// What a journal may be: a file. Anything else is refused before it is opened: a pipe would wait for a writer without end, and some
-/// devices give bytes without end.
+/// Refuses a journal that is not a file before it is opened: opening a pipe waits until it has a writer, and reading some devices
+/// never ends.
 /// </summary>
 internal static class JournalPath
 {
-    /// <exception cref="JournalException">There is something else than a file.</exception>
+    /// <exception cref="JournalException">The path exists and is not a file.</exception>
     public static void RequireFile(string path)
     {
         var kind = Directory.Exists(path) ? "a folder" : SpecialFile.KindOf(path);

@@ -2,34 +2,29 @@ using System.Threading.Channels;
 
 namespace FlywheelDicom.Transfer.Sending;
 
-/// <summary>Lets results out as they come, or in the order in which the instances entered.</summary>
-internal sealed class ResultOrder(Func<DicomSendResult, ValueTask> emit, bool isOrdered, CancellationToken cancellation)
+/// <summary>Gives out results in the order in which their instances entered.</summary>
+internal sealed class ResultOrder(Func<DicomSendResult, ValueTask> emit, CancellationToken cancellation)
 {
-    /// <summary>How far the others may be ahead of one that is tried again and again.</summary>
+    /// <summary>How many instances may be ahead of one that is still being retried.</summary>
     private const int MaxAhead = 1024;
 
-    /// <summary>One for each instance on its way.</summary>
+    /// <summary>One item for each instance that has entered and whose result is not out yet.</summary>
     private readonly Channel<bool> _places = Channel.CreateBounded<bool>(MaxAhead);
     private readonly Dictionary<long, DicomSendResult> _waiting = [];
     private long _next;
-    private bool _isLettingOut;
+    private bool _isEmitting;
 
-    /// <summary>Waits until one more may be on its way.</summary>
-    public ValueTask PlaceAsync() => isOrdered ? _places.Writer.WriteAsync(true, cancellation) : default;
+    /// <summary>Waits until one more instance may enter.</summary>
+    public ValueTask PlaceAsync() => _places.Writer.WriteAsync(true, cancellation);
 
     public async ValueTask AddAsync(long index, DicomSendResult result)
     {
-        if (!isOrdered)
-        {
-            await emit(result).ConfigureAwait(false);
-            return;
-        }
         lock (_waiting)
         {
             _waiting[index] = result;
-            if (_isLettingOut)
+            if (_isEmitting)
                 return;
-            _isLettingOut = true;
+            _isEmitting = true;
         }
         while (Next() is { } ready)
         {
@@ -45,7 +40,7 @@ internal sealed class ResultOrder(Func<DicomSendResult, ValueTask> emit, bool is
             if (_waiting.Remove(_next, out var ready))
                 _next++;
             else
-                _isLettingOut = false;
+                _isEmitting = false;
             return ready;
         }
     }

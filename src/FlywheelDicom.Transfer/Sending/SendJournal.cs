@@ -1,22 +1,23 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace FlywheelDicom.Transfer.Sending;
 
 /// <summary>
-/// A file that remembers what a destination has accepted, so that a run that was cut off can be completed. A line for each outcome,
-/// handed to the system before the result is let out; one run at a time writes to it. Lines that a crash tore are not believed.
+/// A file of the instances that a destination has accepted, so that an interrupted run can be completed. It has a line for each
+/// result, written before the result is given out. One run at a time writes to it. Lines that a crash has damaged do not count.
 /// </summary>
 internal sealed class SendJournal : IDisposable
 {
-    private static readonly TimeSpan s_syncEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_claimPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_syncInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_lockTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_lockInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly FileStream _file;
-    private readonly FileStream _claim;
+    private readonly FileStream _lockFile;
     private readonly string _destination;
+    private readonly TimeProvider _time;
     private readonly object _lock = new();
 
     /// <summary>Key and digest as 128 bits of SHA-256 each: a journal of hundreds of thousands takes little memory.</summary>
@@ -24,33 +25,38 @@ internal sealed class SendJournal : IDisposable
 
     /// <summary>Further digests of the few UIDs that more than one instance of a run had.</summary>
     private readonly Dictionary<UInt128, HashSet<UInt128>> _further = [];
-    private long _synced = Stopwatch.GetTimestamp();
+    private long _synced;
     private bool _disposed;
 
-    private SendJournal(FileStream file, FileStream claim, string destination) => (_file, _claim, _destination) = (file, claim, destination);
+    private SendJournal(FileStream file, FileStream lockFile, string destination, TimeProvider time)
+        => (_file, _lockFile, _destination, _time, _synced) = (file, lockFile, destination, time, time.GetTimestamp());
 
-    /// <summary>How many instances it knows to be at the destination.</summary>
+    /// <summary>How many instances are at the destination, as the journal says.</summary>
     public int Accepted => _accepted.Count;
 
-    /// <summary>Opens or makes a journal, reads what is in it, and keeps others from writing to it.</summary>
+    /// <summary>Opens or makes a journal, reads what is in it, and locks it against other writers.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="destination">Where the run sends to. Lines about other destinations are left alone.</param>
+    /// <param name="time">The clock of the lines and of the wait for the lock; null: the system's.</param>
     /// <exception cref="JournalException">Another run has it, it is something else than a journal, or it cannot be used.</exception>
-    public static SendJournal Open(string path, DicomDestination destination)
+    public static SendJournal Open(string path, DicomDestination destination, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(destination);
         JournalPath.RequireFile(path);
-        var claim = Claim(path);
+        time ??= TimeProvider.System;
+        var lockFile = Lock(path, time);
         FileStream? file = null;
         try
         {
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
-            var journal = new SendJournal(file, claim, NameOf(destination));
+            var journal = new SendJournal(file, lockFile, NameOf(destination), time);
             journal.Load(path);
             return journal;
         }
         catch (Exception e)
         {
             file?.Dispose();
-            claim.Dispose();
+            lockFile.Dispose();
             if (e is IOException and not JournalException or UnauthorizedAccessException)
                 throw new JournalException("JournalUnusable", $"The journal '{path}' cannot be opened: {e.Message}", e);
             throw;
@@ -58,25 +64,25 @@ internal sealed class SendJournal : IDisposable
     }
 
     /// <summary>
-    /// A file beside the journal that one process at a time can hold; the system frees it when that process ends, however it ends. The
-    /// journal itself is not locked, so that it can be read meanwhile.
+    /// Opens a file beside the journal that one process at a time can open. The system closes it when that process ends, also after a
+    /// crash. The journal itself is not locked, so that it can be read meanwhile.
     /// </summary>
-    private static FileStream Claim(string path)
+    private static FileStream Lock(string path, TimeProvider time)
     {
-        var claim = path + ".lock";
-        var started = Stopwatch.GetTimestamp();
+        var lockPath = path + ".lock";
+        var started = time.GetTimestamp();
         while (true)
         {
             try
             {
-                return new FileStream(claim, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+                return new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
             }
-            catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException) && File.Exists(claim))
+            catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException) && File.Exists(lockPath))
             {
-                // A process that was killed takes a moment to go.
-                if (Stopwatch.GetElapsedTime(started) > s_claimPatience)
+                // A process that was killed may hold its files a little longer.
+                if (time.GetElapsedTime(started) > s_lockTimeout)
                     throw new JournalException("JournalInUse", $"Another run writes to the journal '{path}'. Wait for it, or take another journal.", e);
-                Thread.Sleep(50);
+                Task.Delay(s_lockInterval, time).GetAwaiter().GetResult();
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -85,7 +91,7 @@ internal sealed class SendJournal : IDisposable
         }
     }
 
-    /// <summary>The digest of this instance where the destination has accepted it with these very bytes, else null.</summary>
+    /// <summary>The digest of this instance where the destination has accepted it with exactly these bytes, else null.</summary>
     /// <exception cref="IOException">The instance cannot be read.</exception>
     public string? DigestIfAccepted(DicomFile file)
     {
@@ -100,33 +106,29 @@ internal sealed class SendJournal : IDisposable
         return accepted == known || (_further.TryGetValue(key, out var further) && further.Contains(known)) ? digest : null;
     }
 
-    /// <summary>Whether the destination has accepted this instance with these very bytes.</summary>
-    /// <exception cref="IOException">The instance cannot be read.</exception>
-    public bool HasAccepted(DicomFile file) => DigestIfAccepted(file) is not null;
-
-    /// <summary>Adds an outcome.</summary>
+    /// <summary>Adds the result of an instance.</summary>
     /// <param name="result">What became of the instance.</param>
-    /// <param name="digest">Of its data set, where that is known to be stored.</param>
-    /// <param name="wasAnswerLost">The whole data set of an earlier try had left, and its answer was lost.</param>
-    /// <exception cref="IOException">It cannot be written, the disk is full say; the journal is as it was before.</exception>
-    public void Add(DicomSendResult result, string? digest, bool wasAnswerLost = false)
+    /// <param name="digest">The digest of its data set, where the data set is known to be stored.</param>
+    /// <param name="note">What else the line says; that another instance had the same UID is added here.</param>
+    /// <exception cref="IOException">It cannot be written, because the disk is full for example. The journal is as it was before.</exception>
+    public void Add(DicomSendResult result, string? digest, DicomSendJournalNote note = DicomSendJournalNote.None)
     {
         ArgumentNullException.ThrowIfNull(result);
         if (result.SopInstanceUid is null)
             return;
         var line = JournalLine.Format(new DicomSendJournalEntry
         {
-            Time = DateTime.UtcNow, Destination = _destination, SopClassUid = result.SopClassUid ?? "", SopInstanceUid = result.SopInstanceUid,
+            Time = _time.GetUtcNow().UtcDateTime, Destination = _destination, SopClassUid = result.SopClassUid ?? "", SopInstanceUid = result.SopInstanceUid,
             Digest = result.IsStored ? digest ?? "" : "", Bytes = result.Bytes, Status = result.Status, DicomStatus = result.DicomStatus?.Code,
-            Note = (wasAnswerLost ? DicomSendJournalNote.AnswerLost : 0) | (result.SameUidAs is null ? 0 : DicomSendJournalNote.SameUid),
+            Note = result.SameUidAs is null ? note : note | DicomSendJournalNote.SameUid,
         });
         lock (_lock)
         {
             Append(line);
-            if (Stopwatch.GetElapsedTime(_synced) < s_syncEvery)
+            if (_time.GetElapsedTime(_synced) < s_syncInterval)
                 return;
             _file.Flush(flushToDisk: true);
-            _synced = Stopwatch.GetTimestamp();
+            _synced = _time.GetTimestamp();
         }
     }
 
@@ -143,10 +145,10 @@ internal sealed class SendJournal : IDisposable
             }
             catch (IOException)
             {
-                // Each line was handed to the system as it came; what a full disk refused was told then.
+                // Each line was written when it came. A full disk was reported then.
             }
             _file.Dispose();
-            _claim.Dispose();
+            _lockFile.Dispose();
         }
     }
 
@@ -159,7 +161,7 @@ internal sealed class SendJournal : IDisposable
         var isFirst = true;
         foreach (var (line, end, isWhole) in JournalLine.ReadAll(_file))
         {
-            // A run that was killed at its very start leaves part of the header.
+            // A run that was killed while it wrote the header leaves a part of it.
             if (isFirst && !isWhole && (JournalLine.Header.StartsWith(line, StringComparison.Ordinal) || JournalLine.FormerHeader.StartsWith(line, StringComparison.Ordinal)))
                 break;
             if (isFirst && !JournalLine.IsHeader(line))
@@ -168,10 +170,10 @@ internal sealed class SendJournal : IDisposable
             if (!isWhole)
                 break;
             good = end;
-            if (JournalLine.TryParse(line, out var entry) && entry.Destination == _destination && IsShown(entry))
-                Believe(KeyOf(entry.Destination, entry.SopInstanceUid), Short(entry.Digest), entry.Note);
+            if (JournalLine.TryParse(line, out var entry) && entry.Destination == _destination && IsStored(entry))
+                Remember(KeyOf(entry.Destination, entry.SopInstanceUid), Short(entry.Digest), entry.Note);
         }
-        // Half a line at the end is what a crash left.
+        // A crash may have left half a line at the end.
         _file.SetLength(good);
         _file.Position = good;
         if (good == 0)
@@ -179,18 +181,18 @@ internal sealed class SendJournal : IDisposable
     }
 
     /// <summary>
-    /// Whether a line shows that its bytes are at the destination. An archive that says "already there" (0111) speaks of them only
-    /// where they had been sent before.
+    /// Whether a line shows that its bytes are at the destination. The status "duplicate SOP instance" (0111) shows it only where
+    /// these bytes had been sent before.
     /// </summary>
-    private static bool IsShown(DicomSendJournalEntry entry)
+    private static bool IsStored(DicomSendJournalEntry entry)
         => entry.Status != DicomSendStatus.Failed && entry.Digest.Length > 0
             && (entry.DicomStatus != DicomStatus.DuplicateSopInstance.Code || entry.Note.HasFlag(DicomSendJournalNote.AnswerLost));
 
     /// <summary>
-    /// The last word on an instance counts: a later failure does not take back that it was stored, another content does. Only where
-    /// one run had both contents, both count: else a run would send the one and the next run the other, without end.
+    /// The last stored content of an instance counts. A later failure does not change it. Where one run stored two contents under one
+    /// UID, both count: otherwise each run would send the one that the run before it did not send last.
     /// </summary>
-    private void Believe(UInt128 key, UInt128 digest, DicomSendJournalNote note)
+    private void Remember(UInt128 key, UInt128 digest, DicomSendJournalNote note)
     {
         if (!note.HasFlag(DicomSendJournalNote.SameUid))
             _further.Remove(key);
@@ -221,11 +223,4 @@ internal sealed class SendJournal : IDisposable
     private static UInt128 KeyOf(string destination, string uid) => BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{destination}\n{uid}")));
 
     private static UInt128 Short(string hex) => hex.Length >= 32 ? BinaryPrimitives.ReadUInt128BigEndian(Convert.FromHexString(hex.AsSpan(0, 32))) : 0;
-}
-
-/// <summary>A journal cannot be used; the message is fit for a person.</summary>
-internal sealed class JournalException(string errorId, string message, Exception? inner = null) : IOException(PlainText.Clean(message), inner)
-{
-    /// <summary>A stable id for error records.</summary>
-    public string ErrorId { get; } = errorId;
 }

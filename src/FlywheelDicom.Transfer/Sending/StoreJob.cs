@@ -4,8 +4,8 @@ using FlywheelDicom.Network.Scu;
 namespace FlywheelDicom.Transfer.Sending;
 
 /// <summary>
-/// Sends a stream of instances to one destination over one or more associations. Each instance that enters leaves as exactly one
-/// result; what one of them does to an association costs the others nothing but a new one.
+/// Sends a stream of instances to one destination over one or more associations. Each instance gives exactly one result. An
+/// instance that breaks an association does not fail the others: a new association is opened for them.
 /// </summary>
 internal sealed class StoreJob
 {
@@ -13,36 +13,40 @@ internal sealed class StoreJob
     private readonly StoreOptions _options;
     private readonly Action<string> _verbose;
 
-    /// <summary>Cancelled from outside, and where any part of the run fails: then all others end too.</summary>
+    /// <summary>Cancelled by the caller, and where any part of the run fails, so that the other parts end too.</summary>
     private readonly CancellationTokenSource _stop;
     private readonly InstanceSender _sender;
-    private readonly ResultOrder _results;
+    private readonly Func<DicomSendResult, ValueTask> _emit;
+
+    /// <summary>Null where results are given out as they come.</summary>
+    private readonly ResultOrder? _order;
     private readonly WorkQueue _queue;
     private readonly AssociationPool _pool;
     private readonly AssociationTuner? _tuner;
 
-    /// <param name="destination">Who is called, and as whom.</param>
-    /// <param name="options">How.</param>
-    /// <param name="emit">Takes each result; its wait slows the sending down.</param>
-    /// <param name="verbose">Told of retries and associations.</param>
+    /// <param name="destination">The peer, and both AE titles.</param>
+    /// <param name="options">How to send.</param>
+    /// <param name="emit">Takes each result; while it waits, sending waits.</param>
+    /// <param name="verbose">Gets messages about retries and associations.</param>
     /// <param name="cancellation">Aborts at once.</param>
     public StoreJob(DicomDestination destination, StoreOptions options, Func<DicomSendResult, ValueTask> emit, Action<string> verbose, CancellationToken cancellation)
     {
-        (_destination, _options, _verbose) = (destination, options, verbose);
+        (_destination, _options, _emit, _verbose) = (destination, options, emit, verbose);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _sender = new InstanceSender(destination, options, verbose, _stop.Token);
-        _results = new ResultOrder(emit, options.IsOrdered || options.MaxAssociations is 1 or StoreOptions.Automatic, _stop.Token);
+        var isOrdered = options.IsOrdered || options.MaxAssociations is 1 or StoreOptions.Automatic;
+        _order = isOrdered ? new ResultOrder(emit, _stop.Token) : null;
         _queue = new WorkQueue(_stop.Token);
         _pool = new AssociationPool(NewWorker, _queue, verbose, _stop.Cancel, _stop.Token);
         _tuner = options.MaxAssociations == StoreOptions.Automatic ? new AssociationTuner(_pool, _queue, options.Time, verbose) : null;
     }
 
-    /// <summary>Associations that are not over.</summary>
+    /// <summary>Associations that have not ended.</summary>
     internal int Associations => _pool.Count;
 
     /// <summary>
-    /// Sends until the input is complete. What enters was claimed (<see cref="DicomFile.Claim"/>); it is released with its result, and
-    /// where the run ends without one.
+    /// Sends until the input is complete. The instances of the input are claimed (<see cref="DicomFile.Claim"/>). Each is released with
+    /// its result, or where the run ends without one.
     /// </summary>
     public async Task RunAsync(ChannelReader<DicomFile> input)
     {
@@ -62,8 +66,8 @@ internal sealed class StoreJob
     }
 
     /// <summary>
-    /// Calls the destination before anything is read: a wrong host, port or AE title is found here. What may heal is given a
-    /// few seconds, transient rejections the whole retry time.
+    /// Sends a C-ECHO before anything is read: a wrong host, port or AE title is found here. Temporary failures are retried for
+    /// two seconds, temporary rejections for the whole retry time.
     /// </summary>
     /// <exception cref="DicomNetworkException">It cannot be used.</exception>
     public static async Task<DicomEcho> CheckAsync(
@@ -90,7 +94,7 @@ internal sealed class StoreJob
         }
     }
 
-    /// <summary>Every part is waited for, also where another has failed; the failure comes out, not the cancellation of the rest.</summary>
+    /// <summary>Waits for every part, also where one has failed. That failure is thrown, not the cancellation of the others.</summary>
     private async Task SendAllAsync(ChannelReader<DicomFile> input)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
@@ -100,43 +104,46 @@ internal sealed class StoreJob
             _pool.Add(end.Token);
         var tuning = _tuner?.RunAsync(end.Token) ?? Task.CompletedTask;
         await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        // Those that still wait to be let in have come too late; the others finish what they have.
+        // Associations that are not open yet are given up. The others finish their instances.
         await end.CancelAsync().ConfigureAwait(false);
         await tuning.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(first, staging, tuning, _pool.EndAsync()).ConfigureAwait(false);
-        // What was handed back after the first had seen the end.
+        // Instances that were handed back after the first association had ended.
         if (_queue.HasReturned)
             await _pool.RunFirstAsync().ConfigureAwait(false);
     }
 
-    /// <summary>One instance to its end; false where it was handed back.</summary>
+    /// <summary>Sends one instance and gives out its result; false where it was handed back.</summary>
     private async Task<bool> HandleAsync(StoreWorker worker, StagedInstance staged)
     {
-        var isOurs = true;
+        var mustRelease = true;
         try
         {
-            if (await _sender.SendAsync(worker.Store, staged.File, worker.IsExtra).ConfigureAwait(false) is not { } result)
+            if (await _sender.SendAsync(worker.Store, staged.File, worker.Role).ConfigureAwait(false) is not { } result)
             {
-                isOurs = false;
+                mustRelease = false;
                 _queue.HandBack(staged);
                 return false;
             }
             Release(staged.File);
-            isOurs = false;
+            mustRelease = false;
             _tuner?.Count(result);
-            await _results.AddAsync(staged.Index, result).ConfigureAwait(false);
+            if (_order is null)
+                await _emit(result).ConfigureAwait(false);
+            else
+                await _order.AddAsync(staged.Index, result).ConfigureAwait(false);
             return true;
         }
         catch
         {
-            if (isOurs)
+            if (mustRelease)
                 Release(staged.File);
             await _stop.CancelAsync().ConfigureAwait(false);
             throw;
         }
     }
 
-    /// <summary>What cannot be freed costs room, and no instance.</summary>
+    /// <summary>Frees what an instance holds. A failure only wastes space, so it is not an error of the instance.</summary>
     private void Release(DicomFile file)
     {
         try
@@ -149,8 +156,8 @@ internal sealed class StoreJob
         }
     }
 
-    private StoreWorker NewWorker(bool isExtra, CancellationToken cancellation)
-        => new(new DicomClient(_destination, _options.Client, cancellation), _queue, HandleAsync) { IsExtra = isExtra };
+    private StoreWorker NewWorker(AssociationRole role, CancellationToken cancellation)
+        => new(new DicomClient(_destination, _options.Client, cancellation), _queue, HandleAsync, _options.Time) { Role = role };
 
     private async Task StageAsync(ChannelReader<DicomFile> input)
     {
@@ -175,7 +182,8 @@ internal sealed class StoreJob
     {
         try
         {
-            await _results.PlaceAsync().ConfigureAwait(false);
+            if (_order is not null)
+                await _order.PlaceAsync().ConfigureAwait(false);
             _pool.Expect(instance.File);
             await _queue.StageAsync(instance).ConfigureAwait(false);
         }
@@ -189,10 +197,10 @@ internal sealed class StoreJob
     private static bool IsTransient(DicomNetworkException e)
         => e.Retry == RetryAdvice.BackOff && e.Error is not (DicomNetworkError.HostNotFound or DicomNetworkError.ConnectTimeout or DicomNetworkError.ResponseTimeout);
 
-    /// <summary>A destination that says it is busy is given the whole retry time, anything else a moment.</summary>
+    /// <summary>The whole retry time for a destination that rejects the association, two seconds for other failures.</summary>
     private static TimeSpan TimeFor(DicomNetworkException e, TimeSpan retryTime)
     {
-        var moment = TimeSpan.FromSeconds(2);
-        return e is DicomAssociationRejectedException || retryTime < moment ? retryTime : moment;
+        var shortTime = TimeSpan.FromSeconds(2);
+        return e is DicomAssociationRejectedException || retryTime < shortTime ? retryTime : shortTime;
     }
 }

@@ -5,19 +5,19 @@ namespace FlywheelDicom.Transfer.Sending;
 /// <summary>How a stream of instances is sent.</summary>
 internal sealed record StoreOptions
 {
-    /// <summary>As many associations as pay: see <see cref="AssociationTuner"/>.</summary>
+    /// <summary>The number of associations is found by measuring: see <see cref="AssociationTuner"/>.</summary>
     public const int Automatic = 0;
 
     /// <summary>How many associations may be open at a time, or <see cref="Automatic"/>.</summary>
     public int MaxAssociations { get; init; } = 1;
 
-    /// <summary>Results leave in the order in which the instances entered; over one association they always do, and where their number is found by measuring.</summary>
+    /// <summary>Results are given out in the order in which the instances entered. With one association, and with <see cref="Automatic"/>, they always are.</summary>
     public bool IsOrdered { get; init; }
 
-    /// <summary>How long one instance is tried for, from its first failure that may heal.</summary>
+    /// <summary>How long one instance is retried, from its first temporary failure.</summary>
     public TimeSpan RetryTime { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>What earlier runs have stored there is skipped, and each outcome is written to it; null: nothing is remembered.</summary>
+    /// <summary>Instances that it has as stored are skipped, and each result is written to it; null: no journal.</summary>
     public SendJournal? Journal { get; init; }
 
     public DicomClientOptions Client { get; init; } = new();

@@ -5,8 +5,8 @@ using Polly.Retry;
 namespace FlywheelDicom.Transfer.Sending;
 
 /// <summary>
-/// Which failures are worth another try, and when: back-off from half a second, doubling to 30, jittered, within the retry time.
-/// A lost association is made again at once the first time, since that is mostly all it takes.
+/// Decides which failures are retried, and when: after half a second, doubling up to 30 seconds, with jitter, within the retry
+/// time. After the first loss of an association it retries at once, because that is usually enough.
 /// </summary>
 internal sealed class StoreRetry
 {
@@ -20,8 +20,8 @@ internal sealed class StoreRetry
     private readonly ResiliencePipeline<DicomResponse> _pipeline;
 
     /// <param name="retryTime">From the first failure of an instance.</param>
-    /// <param name="time">The clock, which also times the waits.</param>
-    /// <param name="verbose">Told of each further try.</param>
+    /// <param name="time">The clock of the deadline and of the waits.</param>
+    /// <param name="verbose">Gets a message about each further try.</param>
     /// <param name="hasAnsweredSince">Whether the destination has answered any instance since a timestamp.</param>
     public StoreRetry(TimeSpan retryTime, TimeProvider time, Action<string> verbose, Func<long, bool> hasAnsweredSince)
     {
@@ -33,7 +33,7 @@ internal sealed class StoreRetry
             Delay = TimeSpan.FromSeconds(0.5),
             MaxDelay = TimeSpan.FromSeconds(30),
             UseJitter = true,
-            ShouldHandle = args => ValueTask.FromResult(IsWorthAnother(args.Outcome, AttemptsOf(args.Context))),
+            ShouldHandle = args => ValueTask.FromResult(ShouldRetry(args.Outcome, AttemptsOf(args.Context))),
             DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(IsFirstLoss(args.Outcome, AttemptsOf(args.Context)) ? TimeSpan.Zero : null),
             OnRetry = args =>
             {
@@ -44,13 +44,13 @@ internal sealed class StoreRetry
         }).Build();
     }
 
-    /// <summary>What one try is given: its failure is final, whatever it is.</summary>
+    /// <summary>Allows the instance one try: any failure of it is final.</summary>
     public void AllowOneTry(StoreAttempts attempts) => attempts.Deadline = _time.GetTimestamp();
 
     public async Task<DicomResponse> ExecuteAsync(StoreAttempts attempts, Func<Task<DicomResponse>> store, CancellationToken cancellation)
     {
         attempts.LastTry = _time.GetTimestamp();
-        // Most go through at once, and need no policy.
+        // Most instances succeed at the first try. They skip the retry pipeline.
         var first = store();
         await ((Task)first).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (first.IsCompletedSuccessfully && (await first.ConfigureAwait(false)).Status.Retry == RetryAdvice.Never)
@@ -72,7 +72,7 @@ internal sealed class StoreRetry
 
     private static StoreAttempts AttemptsOf(ResilienceContext context) => context.Properties.GetValue(s_attempts, null!);
 
-    private bool IsWorthAnother(Outcome<DicomResponse> outcome, StoreAttempts attempts)
+    private bool ShouldRetry(Outcome<DicomResponse> outcome, StoreAttempts attempts)
     {
         attempts.Note(outcome.Exception);
         var last = attempts.LastTry;
@@ -83,7 +83,7 @@ internal sealed class StoreRetry
             DicomNetworkException network => network.Retry,
             _ => RetryAdvice.Never,
         };
-        // An instance that makes the peer abort each time is at fault itself: it is not worth the whole retry time.
+        // The peer aborts this instance each time, so the instance is the cause: it is not retried for the whole retry time.
         if (outcome.Exception is DicomNetworkException { InFlight: 1, Error: DicomNetworkError.AssociationAborted or DicomNetworkError.ProtocolError } && ++attempts.Refusals >= MaxRefusals)
             return false;
         if (attempts.MayReturn && outcome.Exception is DicomAssociationRejectedException)

@@ -3,15 +3,16 @@ using FlywheelDicom.Network.Scu;
 namespace FlywheelDicom.Transfer.Sending;
 
 /// <summary>
-/// One association at a time and the lanes that feed it: one more than the peer takes at once, so that the next instance is
-/// opened and its beginning read while those before are on the wire.
+/// One association at a time and the tasks that feed it ("lanes"). There is one lane more than operations that the peer allows at
+/// once, so that the next instance is opened and its header read while the ones before it are being sent.
 /// </summary>
-/// <param name="client">The way to the destination.</param>
-/// <param name="queue">What is to be sent.</param>
-/// <param name="handle">Takes an instance to its end; false where it was handed back, since there is no association for it.</param>
-internal sealed class StoreWorker(DicomClient client, WorkQueue queue, Func<StoreWorker, StagedInstance, Task<bool>> handle) : IAsyncDisposable
+/// <param name="client">The connection to the destination.</param>
+/// <param name="queue">The instances to send.</param>
+/// <param name="handle">Sends an instance; false where it was handed back, because the association was rejected.</param>
+/// <param name="time">The clock of the short wait before a new negotiation.</param>
+internal sealed class StoreWorker(DicomClient client, WorkQueue queue, Func<StoreWorker, StagedInstance, Task<bool>> handle, TimeProvider time) : IAsyncDisposable
 {
-    private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(15);
+    private static readonly TimeSpan s_negotiationDelay = TimeSpan.FromMilliseconds(15);
 
     private readonly List<Task> _lanes = [];
     private volatile bool _isRetired;
@@ -21,23 +22,22 @@ internal sealed class StoreWorker(DicomClient client, WorkQueue queue, Func<Stor
     /// <summary>One try to store an instance.</summary>
     public Func<DicomFile, Task<DicomResponse>> Store { get; } = client.StoreAsync;
 
-    /// <summary>Others are there for what it hands back.</summary>
-    public required bool IsExtra { get; init; }
+    public required AssociationRole Role { get; init; }
 
     /// <summary>It takes instances.</summary>
     public bool IsOpen { get; private set; }
 
-    /// <summary>It takes no more, and may have something to finish.</summary>
+    /// <summary>It takes no more instances. It may still be sending some.</summary>
     public bool IsRetired => _isRetired;
 
-    /// <exception cref="DicomNetworkException">There is no association for it.</exception>
+    /// <exception cref="DicomNetworkException">The association could not be opened.</exception>
     public async Task OpenAsync()
     {
         await client.OpenAsync().ConfigureAwait(false);
         IsOpen = !_isRetired;
     }
 
-    /// <summary>Takes instances until there are no more, or it is let go. All its lanes have come to their end when it returns.</summary>
+    /// <summary>Sends instances until there are no more, or it is retired. All its lanes have ended when it returns.</summary>
     public async Task RunAsync()
     {
         IsOpen = true;
@@ -55,7 +55,7 @@ internal sealed class StoreWorker(DicomClient client, WorkQueue queue, Func<Stor
         }
     }
 
-    /// <summary>Finishes what it has, and takes no more.</summary>
+    /// <summary>Lets it finish the instances that it has. It takes no more.</summary>
     public void Retire()
     {
         _isRetired = true;
@@ -64,7 +64,7 @@ internal sealed class StoreWorker(DicomClient client, WorkQueue queue, Func<Stor
 
     public ValueTask DisposeAsync() => client.DisposeAsync();
 
-    /// <summary>Waits for each lane, also for those that are added meanwhile, and only then fails as the first that failed.</summary>
+    /// <summary>Waits for all lanes, also for those that are added meanwhile, and then throws the first failure.</summary>
     private async Task LanesAsync()
     {
         for (var i = 0; LaneAt(i) is { } lane; i++)
@@ -91,9 +91,9 @@ internal sealed class StoreWorker(DicomClient client, WorkQueue queue, Func<Stor
     {
         while (!_isRetired && await queue.NextAsync().ConfigureAwait(false) is { } staged)
         {
-            // A further negotiation is due: what comes within the blink of an eye can have its contexts too.
+            // A new association must be negotiated. A short wait lets it include the contexts of the next instances too.
             if (client.Associations > 0 && staged.File.ProblemDetail is null && !client.IsReadyFor(staged.File))
-                await Task.Delay(s_gather).ConfigureAwait(false);
+                await Task.Delay(s_negotiationDelay, time).ConfigureAwait(false);
             if (!await handle(this, staged).ConfigureAwait(false))
                 Retire();
             AddLane();

@@ -6,8 +6,8 @@ using System.Text;
 namespace FlywheelDicom.Transfer.Sending;
 
 /// <summary>
-/// The SOP Instance UIDs that a run has stored, so that a second instance of one is seen: an archive keeps one of them at most. Of
-/// each it holds hashes and the name in UTF-8, some 40 bytes and the name.
+/// The SOP Instance UIDs that a run has stored, to find a second instance with the same UID: an archive keeps at most one of them.
+/// For each UID it holds hashes (about 40 bytes) and the name in UTF-8.
 /// </summary>
 internal sealed class StoredInstances
 {

@@ -3,15 +3,15 @@ using FlywheelDicom.Network.Scu;
 
 namespace FlywheelDicom.Transfer.Sending;
 
-/// <summary>An instance with its place in the stream.</summary>
+/// <summary>An instance that waits to be sent, with its position in the stream.</summary>
 internal readonly record struct StagedInstance(DicomFile File, long Index);
 
-/// <summary>What waits to be sent: a little ahead of the associations, so that they know what to negotiate for.</summary>
+/// <summary>The instances that wait to be sent: a few ahead of the associations, which negotiate contexts for them.</summary>
 internal sealed class WorkQueue(CancellationToken cancellation)
 {
     private readonly Channel<StagedInstance> _staged = Channel.CreateBounded<StagedInstance>(DicomClient.Horizon);
 
-    /// <summary>Handed back, because the destination gave no further association.</summary>
+    /// <summary>Instances of an extra association that the destination rejected.</summary>
     private readonly Channel<StagedInstance> _returned = Channel.CreateUnbounded<StagedInstance>();
 
     /// <summary>How many wait, without those that were handed back.</summary>
@@ -21,7 +21,7 @@ internal sealed class WorkQueue(CancellationToken cancellation)
 
     public ValueTask StageAsync(StagedInstance instance) => _staged.Writer.WriteAsync(instance, cancellation);
 
-    /// <summary>No more comes.</summary>
+    /// <summary>No more instances come.</summary>
     public void Complete() => _staged.Writer.TryComplete();
 
     public void HandBack(StagedInstance instance) => _returned.Writer.TryWrite(instance);

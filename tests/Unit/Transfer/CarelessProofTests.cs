@@ -3,7 +3,7 @@ using System.Threading.Channels;
 using FlywheelDicom.Network.Services;
 using FlywheelDicom.Network.Wire;
 using FlywheelDicom.TestSupport;
-using FlywheelDicom.Transfer.Proof;
+using FlywheelDicom.Transfer.Confirmation;
 
 namespace FlywheelDicom.Unit.Transfer;
 
@@ -26,7 +26,7 @@ public class CarelessProofTests
             input.Writer.TryWrite(Sent(peer.Port, i));
         input.Writer.Complete();
         var judged = new List<DicomSendResult>();
-        var options = new ProofOptions { Patience = TimeSpan.FromSeconds(1), Client = Timers.ShortAssociationAndMessage };
+        var options = new ConfirmationOptions { Timeout = TimeSpan.FromSeconds(1), Client = Timers.ShortAssociationAndMessage };
         await new QueryJob(options, r =>
         {
             judged.Add(r);

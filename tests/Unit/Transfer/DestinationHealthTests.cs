@@ -27,7 +27,7 @@ public sealed class DestinationHealthTests
     {
         for (var failed = 0; failed < limit; failed++)
         {
-            Assert.Equal(failed < DestinationHealth.MaxInFull ? DestinationState.Well : DestinationState.Doubtful, Next);
+            Assert.Equal(failed < DestinationHealth.MaxInFull ? DestinationState.Available : DestinationState.Doubtful, Next);
             Fail(Failure(error));
         }
         Assert.Equal((DestinationState.Down, new DestinationFailure("Dicom" + error, $"What went wrong: {error}.")), _health.Check());
@@ -40,15 +40,15 @@ public sealed class DestinationHealthTests
         for (var probe = 0; probe < 3; probe++)
         {
             Assert.Equal(DestinationState.Down, Next);
-            _time.Move(DestinationHealth.ProbeEvery);
+            _time.Move(DestinationHealth.ProbeInterval);
             Assert.Equal((DestinationState.Doubtful, DestinationState.Down), (Next, Next));
             // Whatever the probe fails of.
             Fail(Failure(DicomNetworkError.AssociationAborted));
         }
-        _time.Move(DestinationHealth.ProbeEvery);
+        _time.Move(DestinationHealth.ProbeInterval);
         Assert.Equal(DestinationState.Doubtful, Next);
         _health.Answered(DicomStatus.Success);
-        Assert.Equal(DestinationState.Well, Next);
+        Assert.Equal(DestinationState.Available, Next);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class DestinationHealthTests
                 Fail(Failure(DicomNetworkError.AssociationAborted));
             Assert.Equal(DestinationState.Doubtful, Next);
             _health.Answered(DicomStatus.Success);
-            Assert.Equal(DestinationState.Well, Next);
+            Assert.Equal(DestinationState.Available, Next);
         }
     }
 
@@ -69,7 +69,7 @@ public sealed class DestinationHealthTests
     {
         for (var failed = 0; failed < 100; failed++)
             Fail(Failure(DicomNetworkError.ContextRefused));
-        Assert.Equal(DestinationState.Well, Next);
+        Assert.Equal(DestinationState.Available, Next);
     }
 
     [Fact]
@@ -77,11 +77,11 @@ public sealed class DestinationHealthTests
     {
         for (var refused = 0; refused < 100; refused++)
         {
-            Assert.Equal(refused < DestinationHealth.MaxInFull ? DestinationState.Well : DestinationState.Doubtful, Next);
+            Assert.Equal(refused < DestinationHealth.MaxInFull ? DestinationState.Available : DestinationState.Doubtful, Next);
             _health.Answered(DicomStatus.CannotUnderstand);
         }
         _health.Answered(DicomStatus.Success);
-        Assert.Equal(DestinationState.Well, Next);
+        Assert.Equal(DestinationState.Available, Next);
         _health.Answered(DicomStatus.OutOfResources);
         Assert.Equal(DestinationState.Doubtful, Next);
     }
@@ -111,7 +111,7 @@ public sealed class DestinationHealthTests
         _time.Move(TimeSpan.FromSeconds(60));
         _health.Answered(DicomStatus.Success);
         _health.Failed(Failure(DicomNetworkError.ConnectionRefused, isNegotiation: true), begun);
-        Assert.Equal(DestinationState.Well, Next);
+        Assert.Equal(DestinationState.Available, Next);
         _time.Move(TimeSpan.FromSeconds(60));
         Fail(Failure(DicomNetworkError.ConnectionRefused, isNegotiation: true));
         Assert.Equal(DestinationState.Down, Next);

@@ -70,9 +70,9 @@ public sealed class DuplicateAnswerTests : IDisposable
         const string header = "Time\tDestination\tSopClassUid\tSopInstanceUid\tDigest\tBytes\tStatus\tDicomStatus\tCheck\n";
         File.WriteAllText(_path, header + Line("0111"));
         using (var journal = SendJournal.Open(_path, destination))
-            Assert.False(journal.HasAccepted(file));
+            Assert.Null(journal.DigestIfAccepted(file));
         File.WriteAllText(_path, header + Line("0000"));
         using (var journal = SendJournal.Open(_path, destination))
-            Assert.True(journal.HasAccepted(file));
+            Assert.NotNull(journal.DigestIfAccepted(file));
     }
 }

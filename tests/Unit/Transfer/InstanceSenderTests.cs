@@ -29,7 +29,7 @@ public sealed class InstanceSenderTests : IDisposable
             -1 => Task.FromException<DicomResponse>(Lost(wasSent: true)),
             -2 => Task.FromException<DicomResponse>(Lost(wasSent: false)),
             var status => Task.FromResult(Answer(f, (ushort)status)),
-        }, file, mayReturn: false))!;
+        }, file, AssociationRole.First))!;
     }
 
     [Theory]
@@ -42,20 +42,20 @@ public sealed class InstanceSenderTests : IDisposable
     [InlineData(false, 0xA700, 0x0111)]
     [InlineData(false, 0xC000, 0x0111)]
     [InlineData(false, -2, 0xA701, -2, 0x0111)]
-    public async Task Already_there_is_a_warning_and_speaks_of_ours_only_where_all_of_it_had_left(bool isShown, params int[] tries)
+    public async Task Already_there_is_a_warning_and_speaks_of_ours_only_where_all_of_it_had_left(bool isStored, params int[] tries)
     {
         var file = JobRun.File(1);
         DicomSendResult result;
         using (var journal = SendJournal.Open(_path, JobRun.At(104)))
             result = await SendAsync(Sender(journal), file, tries);
         Assert.Equal((DicomSendStatus.Warning, (ushort)0x0111, tries.Length), (result.Status, result.DicomStatus!.Value.Code, result.Attempts));
-        var said = isShown ? "the answer to an earlier try was lost; the archive now says that it has this instance"
+        var said = isStored ? "the answer to an earlier try was lost; the archive now says that it has this instance"
             : "the archive says that it already has an instance of this UID; whether it is the same was not shown";
         Assert.Contains(said, result.Reason, StringComparison.Ordinal);
         using var again = SendJournal.Open(_path, JobRun.At(104));
-        Assert.Equal(isShown, again.HasAccepted(file));
+        Assert.Equal(isStored, again.DigestIfAccepted(file) is not null);
         var line = JournalLine.Read(_path, _ => { }).Single();
-        Assert.Equal((isShown ? file.ComputeDigest() : "", isShown), (line.Digest, line.Note == DicomSendJournalNote.AnswerLost));
+        Assert.Equal((isStored ? file.ComputeDigest() : "", isStored), (line.Digest, line.Note == DicomSendJournalNote.AnswerLost));
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class InstanceSenderTests : IDisposable
         // Their lengths are equal in these answers: without a digest nobody knows.
         sender = new InstanceSender(JobRun.At(104), new StoreOptions(), _ => { }, default);
         Task<DicomResponse> Store(DicomFile file, long bytes) => Task.FromResult(new DicomResponse(DicomStatus.Success, null, SyntheticInstance.Explicit, bytes));
-        async Task<DicomSendResult> SendOfLengthAsync(string name, long bytes) => (await sender.SendAsync(f => Store(f, bytes), Named(name, 16), mayReturn: false))!;
+        async Task<DicomSendResult> SendOfLengthAsync(string name, long bytes) => (await sender.SendAsync(f => Store(f, bytes), Named(name, 16), AssociationRole.First))!;
         await SendOfLengthAsync("first", 100);
         var (same, longer) = (await SendOfLengthAsync("second", 100), await SendOfLengthAsync("third", 102));
         Assert.Equal(("first", null), (same.SameUidAs, same.HasOtherContent));

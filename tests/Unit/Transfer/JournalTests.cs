@@ -32,12 +32,12 @@ public sealed class JournalTests : IDisposable
         Write(1, 2);
         using var journal = SendJournal.Open(_path, s_destination with { Host = "pacs.LOCAL" });
         Assert.Equal(2, journal.Accepted);
-        Assert.True(journal.HasAccepted(Instance(1)));
-        Assert.False(journal.HasAccepted(Instance(1, rows: 17)));
-        Assert.False(journal.HasAccepted(Instance(3)));
+        Assert.NotNull(journal.DigestIfAccepted(Instance(1)));
+        Assert.Null(journal.DigestIfAccepted(Instance(1, rows: 17)));
+        Assert.Null(journal.DigestIfAccepted(Instance(3)));
         var edited = Instance(2);
         edited.SetValue("PatientID", "other");
-        Assert.False(journal.HasAccepted(edited));
+        Assert.Null(journal.DigestIfAccepted(edited));
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class JournalTests : IDisposable
         foreach (var other in new[] { s_destination with { Port = 105 }, s_destination with { CalledAE = "OTHER" }, s_destination with { Host = "other" } })
         {
             using var journal = SendJournal.Open(_path, other);
-            Assert.False(journal.HasAccepted(Instance(1)));
+            Assert.Null(journal.DigestIfAccepted(Instance(1)));
         }
     }
 
@@ -57,7 +57,7 @@ public sealed class JournalTests : IDisposable
         using (var journal = SendJournal.Open(_path, s_destination))
             journal.Add(Result(Instance(1), DicomSendStatus.Failed), Instance(1).ComputeDigest());
         using var again = SendJournal.Open(_path, s_destination);
-        Assert.False(again.HasAccepted(Instance(1)));
+        Assert.Null(again.DigestIfAccepted(Instance(1)));
         Assert.Equal(DicomSendStatus.Failed, JournalLine.Read(_path, _ => { }).Single().Status);
     }
 
@@ -77,7 +77,7 @@ public sealed class JournalTests : IDisposable
                 journal.Add(Result(Instance(3)), Instance(3).ComputeDigest());
             }
             using var again = SendJournal.Open(_path, s_destination);
-            Assert.True(again.HasAccepted(Instance(3)));
+            Assert.NotNull(again.DigestIfAccepted(Instance(3)));
         }
     }
 
@@ -111,7 +111,7 @@ public sealed class JournalTests : IDisposable
     {
         using var journal = SendJournal.Open(_path, s_destination);
         journal.Add(Result(Instance(1)), Instance(1).ComputeDigest());
-        Assert.Equal("JournalInUse", Assert.Throws<JournalException>(() => SendJournal.Open(_path, s_destination)).ErrorId);
+        Assert.Equal("JournalInUse", Assert.Throws<JournalException>(() => SendJournal.Open(_path, s_destination, new FastTime(1000))).ErrorId);
         Assert.Single(JournalLine.Read(_path, _ => { }));
     }
 
@@ -119,7 +119,7 @@ public sealed class JournalTests : IDisposable
     public void What_is_no_journal_is_left_as_it_is()
     {
         File.WriteAllText(_path, "a letter to a friend\n");
-        Assert.Equal("JournalUnusable", Assert.Throws<JournalException>(() => SendJournal.Open(_path, s_destination)).ErrorId);
+        Assert.Equal("JournalUnusable", Assert.Throws<JournalException>(() => SendJournal.Open(_path, s_destination, new FastTime(1000))).ErrorId);
         Assert.Equal("a letter to a friend\n", File.ReadAllText(_path));
     }
 }

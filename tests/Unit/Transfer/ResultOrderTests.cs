@@ -12,16 +12,16 @@ public sealed class ResultOrderTests
         Name = number.ToString(CultureInfo.InvariantCulture), Origin = new DicomOrigin { FileName = "x" }, Status = DicomSendStatus.Sent, Destination = JobRun.At(104),
     };
 
-    private ResultOrder Order(bool isOrdered) => new(r =>
+    private ResultOrder Order() => new(r =>
     {
         _out.Add(r.Name);
         return default;
-    }, isOrdered, default);
+    }, default);
 
     [Fact]
     public async Task Results_wait_for_those_before_them()
     {
-        var order = Order(isOrdered: true);
+        var order = Order();
         for (var number = 0; number < 4; number++)
             await order.PlaceAsync();
         await order.AddAsync(2, Result(2));
@@ -34,18 +34,9 @@ public sealed class ResultOrderTests
     }
 
     [Fact]
-    public async Task Without_an_order_each_leaves_as_it_comes()
-    {
-        var order = Order(isOrdered: false);
-        await order.AddAsync(2, Result(2));
-        await order.AddAsync(0, Result(0));
-        Assert.Equal(["2", "0"], _out);
-    }
-
-    [Fact]
     public async Task So_many_may_be_ahead_of_one_that_is_late_and_no_more()
     {
-        var order = Order(isOrdered: true);
+        var order = Order();
         var placed = 0;
         var placing = Task.Run(async () =>
         {

@@ -1,11 +1,11 @@
 using System.Threading.Channels;
 using FlywheelDicom.Network.Connection;
 using FlywheelDicom.TestSupport;
-using FlywheelDicom.Transfer.Proof;
+using FlywheelDicom.Transfer.Confirmation;
 
 namespace FlywheelDicom.Unit.Transfer;
 
-public class ProofTests
+public class CommitmentJobTests
 {
     private static DicomSendResult Sent(int port, int number, DicomSendStatus status = DicomSendStatus.Sent) => new()
     {
@@ -19,27 +19,27 @@ public class ProofTests
         foreach (var result in results)
             input.Writer.TryWrite(result);
         input.Writer.Complete();
-        var judged = new List<DicomSendResult>();
-        var options = new ProofOptions { BatchSize = batchSize, Client = client ?? new() };
+        var answered = new List<DicomSendResult>();
+        var options = new ConfirmationOptions { BatchSize = batchSize, Client = client ?? new() };
         await new CommitmentJob(options, r =>
         {
-            lock (judged)
-                judged.Add(r);
+            lock (answered)
+                answered.Add(r);
             return default;
         }, _ => { }, default).RunAsync(input.Reader).WaitAsync(TimeSpan.FromSeconds(30));
-        return judged;
+        return answered;
     }
 
     [Fact]
-    public async Task Each_result_is_judged_once_in_batches_and_failures_pass()
+    public async Task Each_result_is_answered_once_in_batches_and_failures_pass()
     {
         using var peer = new ScriptedPeer(new PeerBehaviour { Commitment = uid => uid == "1.2.7" ? 0x0110 : null });
-        var judged = await AskAsync(Enumerable.Range(1, 25).Select(i => Sent(peer.Port, i, i == 5 ? DicomSendStatus.Failed : DicomSendStatus.Sent)), batchSize: 10);
-        Assert.Equal(Enumerable.Range(1, 25), judged.Select(r => int.Parse(r.Name, null)).Order());
+        var answered = await AskAsync(Enumerable.Range(1, 25).Select(i => Sent(peer.Port, i, i == 5 ? DicomSendStatus.Failed : DicomSendStatus.Sent)), batchSize: 10);
+        Assert.Equal(Enumerable.Range(1, 25), answered.Select(r => int.Parse(r.Name, null)).Order());
         Assert.Equal(3, peer.ReportsConfirmed);
-        Assert.Equal(23, judged.Count(r => r is { Proof: DicomProof.Committed, Status: DicomSendStatus.Sent }));
-        Assert.Equal((DicomSendStatus.Failed, null), (judged.Single(r => r.Name == "5").Status, judged.Single(r => r.Name == "5").Proof));
-        Assert.Equal((DicomSendStatus.Failed, ResultProof.NotCommitted), (judged.Single(r => r.Name == "7").Status, judged.Single(r => r.Name == "7").ErrorId));
+        Assert.Equal(23, answered.Count(r => r is { Proof: DicomProof.Committed, Status: DicomSendStatus.Sent }));
+        Assert.Equal((DicomSendStatus.Failed, null), (answered.Single(r => r.Name == "5").Status, answered.Single(r => r.Name == "5").Proof));
+        Assert.Equal((DicomSendStatus.Failed, ConfirmationOutcome.NotCommitted), (answered.Single(r => r.Name == "7").Status, answered.Single(r => r.Name == "7").ErrorId));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public class ProofTests
     public async Task Archive_that_aborts_or_is_silent_confirms_nothing()
     {
         using var silent = new ScriptedPeer(new PeerBehaviour { Ignore = _ => true });
-        var judged = await AskAsync([Sent(silent.Port, 1), Sent(silent.Port, 2)], client: Timers.ShortAssociation);
-        Assert.All(judged, r => Assert.Equal((DicomSendStatus.Failed, DicomProof.NotAnswered, "DicomResponseTimeout"), (r.Status, r.Proof, r.ErrorId)));
+        var answered = await AskAsync([Sent(silent.Port, 1), Sent(silent.Port, 2)], client: Timers.ShortAssociation);
+        Assert.All(answered, r => Assert.Equal((DicomSendStatus.Failed, DicomProof.NotAnswered, "DicomResponseTimeout"), (r.Status, r.Proof, r.ErrorId)));
     }
 }

@@ -1,16 +1,15 @@
-using System.Diagnostics;
 using System.Threading.Channels;
 using FlywheelDicom.Network.Services;
 
-namespace FlywheelDicom.Transfer.Proof;
+namespace FlywheelDicom.Transfer.Confirmation;
 
 /// <summary>
-/// Looks for the instances of a stream of results in the archive, series by series, and lets each out with what was found. An
-/// archive may need a moment to index what it was sent: what is missing is looked for again until patience ends.
+/// Looks for the instances of a stream of results in the archive with C-FIND, series by series, and gives out each result with
+/// what was found. An archive may need a moment to index new instances, so missing ones are looked for again until the time limit.
 /// </summary>
-internal sealed class QueryJob(ProofOptions options, Func<DicomSendResult, ValueTask> emit, Action<string> verbose, CancellationToken cancellation)
+internal sealed class QueryJob(ConfirmationOptions options, Func<DicomSendResult, ValueTask> emit, Action<string> verbose, CancellationToken cancellation)
 {
-    /// <summary>Results that wait for their series to be asked for.</summary>
+    /// <summary>Results that are collected, so that one query covers all of a series, before the archive is asked.</summary>
     private const int MaxWaiting = 10_000;
 
     private readonly Dictionary<DicomDestination, List<DicomSendResult>> _waiting = [];
@@ -27,10 +26,10 @@ internal sealed class QueryJob(ProofOptions options, Func<DicomSendResult, Value
             }
             if (string.IsNullOrEmpty(result.StudyInstanceUid) || string.IsNullOrEmpty(result.SeriesInstanceUid))
             {
-                await emit(ResultProof.Deny(result, DicomProof.NotAnswered, ResultProof.NotAnswered, "It names no study or series, so the archive cannot be asked for it.")).ConfigureAwait(false);
+                await emit(ConfirmationOutcome.NotConfirmed(result, DicomProof.NotAnswered, ConfirmationOutcome.NotAnswered, "It names no study or series, so the archive cannot be asked for it.")).ConfigureAwait(false);
                 continue;
             }
-            var destination = options.Asked(result.Destination);
+            var destination = options.DestinationToAsk(result.Destination);
             if (!_waiting.TryGetValue(destination, out var list))
                 _waiting[destination] = list = [];
             list.Add(result);
@@ -50,7 +49,7 @@ internal sealed class QueryJob(ProofOptions options, Func<DicomSendResult, Value
 
     private async Task AskAsync(DicomDestination destination, List<DicomSendResult> results)
     {
-        var started = Stopwatch.StartNew();
+        var started = options.Time.GetTimestamp();
         var delay = TimeSpan.FromMilliseconds(250);
         while (true)
         {
@@ -58,7 +57,7 @@ internal sealed class QueryJob(ProofOptions options, Func<DicomSendResult, Value
             var found = new List<DicomSendResult>();
             try
             {
-                await OnceAsync(destination, results, found).ConfigureAwait(false);
+                await FindAsync(destination, results, found).ConfigureAwait(false);
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
             {
@@ -68,20 +67,20 @@ internal sealed class QueryJob(ProofOptions options, Func<DicomSendResult, Value
                 await emit(result with { Proof = DicomProof.Found }).ConfigureAwait(false);
             if (results.Count == 0)
                 return;
-            if (failure is not (null or DicomNetworkException { Retry: not RetryAdvice.Never }) || started.Elapsed + delay > options.Patience)
+            if (failure is not (null or DicomNetworkException { Retry: not RetryAdvice.Never }) || options.Time.GetElapsedTime(started) + delay > options.Timeout)
             {
                 foreach (var result in results)
                     await emit(Missing(result, destination, failure)).ConfigureAwait(false);
                 return;
             }
             verbose(failure?.Message ?? FormattableString.Invariant($"{destination} does not show {results.Count} of the instances yet; looking again in {delay.TotalSeconds:0.0} s."));
-            await Task.Delay(delay, cancellation).ConfigureAwait(false);
+            await Task.Delay(delay, options.Time, cancellation).ConfigureAwait(false);
             delay = TimeSpan.FromSeconds(Math.Min(10, delay.TotalSeconds * 2));
         }
     }
 
-    /// <summary>One query for each series; what was found goes from the one list to the other.</summary>
-    private async Task OnceAsync(DicomDestination destination, List<DicomSendResult> results, List<DicomSendResult> allFound)
+    /// <summary>Asks once for each series. Results that were found move from the first list to the second.</summary>
+    private async Task FindAsync(DicomDestination destination, List<DicomSendResult> results, List<DicomSendResult> allFound)
     {
         var query = await InstanceQuery.OpenAsync(destination, options.Client, cancellation).ConfigureAwait(false);
         await using (query.ConfigureAwait(false))
@@ -107,8 +106,8 @@ internal sealed class QueryJob(ProofOptions options, Func<DicomSendResult, Value
     private static DicomSendResult Missing(DicomSendResult result, DicomDestination destination, Exception? failure)
     {
         if (failure is null)
-            return ResultProof.Deny(result, DicomProof.NotFound, ResultProof.NotFound, $"{destination} does not have it.");
-        var (errorId, reason) = ResultProof.WhyOf(failure);
-        return ResultProof.Deny(result, DicomProof.NotAnswered, errorId, reason);
+            return ConfirmationOutcome.NotConfirmed(result, DicomProof.NotFound, ConfirmationOutcome.NotFound, $"{destination} does not have it.");
+        var (errorId, reason) = ConfirmationOutcome.ReasonOf(failure);
+        return ConfirmationOutcome.NotConfirmed(result, DicomProof.NotAnswered, errorId, reason);
     }
 }

@@ -1,21 +1,21 @@
 using System.Threading.Channels;
 using FlywheelDicom.Network.Services;
 
-namespace FlywheelDicom.Transfer.Proof;
+namespace FlywheelDicom.Transfer.Confirmation;
 
 /// <summary>
-/// Asks for storage commitment for a stream of results, a batch at a time, and lets each out with the answer. What was not
-/// stored passes as it is; what is not committed is no longer counted as stored.
+/// Asks for storage commitment for a stream of results, in batches, and gives out each result with the answer (PS3.4 annex J).
+/// A result that was not stored passes unchanged. One that is not committed becomes failed.
 /// </summary>
-internal sealed class CommitmentJob(ProofOptions options, Func<DicomSendResult, ValueTask> emit, Action<string> verbose, CancellationToken cancellation)
+internal sealed class CommitmentJob(ConfirmationOptions options, Func<DicomSendResult, ValueTask> emit, Action<string> verbose, CancellationToken cancellation)
 {
-    /// <summary>Batches that wait for their report at once; more results wait before these.</summary>
-    private const int MaxUnderWay = 8;
+    /// <summary>Requests that may wait for their report at the same time. No further batch is begun before one of them ends.</summary>
+    private const int MaxRequests = 8;
 
     private const int MaxAttempts = 3;
 
     private readonly Dictionary<DicomDestination, List<DicomSendResult>> _batches = [];
-    private readonly List<Task> _underWay = [];
+    private readonly List<Task> _requests = [];
 
     public async Task RunAsync(ChannelReader<DicomSendResult> input)
     {
@@ -25,8 +25,8 @@ internal sealed class CommitmentJob(ProofOptions options, Func<DicomSendResult, 
         }
         finally
         {
-            // Also where one of them has failed: the others are not left behind.
-            await Task.WhenAll(_underWay).ConfigureAwait(false);
+            // All are awaited, also where one of them has failed.
+            await Task.WhenAll(_requests).ConfigureAwait(false);
         }
     }
 
@@ -39,7 +39,7 @@ internal sealed class CommitmentJob(ProofOptions options, Func<DicomSendResult, 
                 await emit(result).ConfigureAwait(false);
                 continue;
             }
-            var destination = options.Asked(result.Destination);
+            var destination = options.DestinationToAsk(result.Destination);
             if (!_batches.TryGetValue(destination, out var batch))
                 _batches[destination] = batch = [];
             batch.Add(result);
@@ -55,13 +55,13 @@ internal sealed class CommitmentJob(ProofOptions options, Func<DicomSendResult, 
 
     private async Task BeginAsync(DicomDestination destination, List<DicomSendResult> batch)
     {
-        while (_underWay.Count >= MaxUnderWay)
+        while (_requests.Count >= MaxRequests)
         {
-            var done = await Task.WhenAny(_underWay).ConfigureAwait(false);
-            _underWay.Remove(done);
+            var done = await Task.WhenAny(_requests).ConfigureAwait(false);
+            _requests.Remove(done);
             await done.ConfigureAwait(false);
         }
-        _underWay.Add(Task.Run(() => AskAsync(destination, batch), cancellation));
+        _requests.Add(Task.Run(() => AskAsync(destination, batch), cancellation));
     }
 
     private async Task AskAsync(DicomDestination destination, List<DicomSendResult> batch)
@@ -73,7 +73,7 @@ internal sealed class CommitmentJob(ProofOptions options, Func<DicomSendResult, 
         {
             try
             {
-                report = await CommitmentClient.RequestAsync(destination, instances, options.Client, options.Patience, options.Listener, cancellation).ConfigureAwait(false);
+                report = await CommitmentClient.RequestAsync(destination, instances, options.Client, options.Timeout, options.Listener, cancellation).ConfigureAwait(false);
                 verbose($"{destination} commits itself to {report.Committed.Count} of {instances.Length} instances.");
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
@@ -82,24 +82,24 @@ internal sealed class CommitmentJob(ProofOptions options, Func<DicomSendResult, 
                 if (e is not DicomNetworkException { Retry: not RetryAdvice.Never } || attempt == MaxAttempts)
                     break;
                 verbose($"Asking again in {attempt} s: {e.Message}");
-                await Task.Delay(TimeSpan.FromSeconds(attempt), cancellation).ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromSeconds(attempt), options.Time, cancellation).ConfigureAwait(false);
             }
         }
         foreach (var result in batch)
-            await emit(Judged(result, report, failure)).ConfigureAwait(false);
+            await emit(WithAnswer(result, report, failure)).ConfigureAwait(false);
     }
 
-    private static DicomSendResult Judged(DicomSendResult result, CommitmentReport? report, Exception? failure)
+    private static DicomSendResult WithAnswer(DicomSendResult result, CommitmentReport? report, Exception? failure)
     {
         if (report is null)
         {
-            var (errorId, why) = ResultProof.WhyOf(failure!);
-            return ResultProof.Deny(result, DicomProof.NotAnswered, errorId, why);
+            var (errorId, why) = ConfirmationOutcome.ReasonOf(failure!);
+            return ConfirmationOutcome.NotConfirmed(result, DicomProof.NotAnswered, errorId, why);
         }
         if (report.Committed.Contains(result.SopInstanceUid!) && report.IsAbout(new SopReference(result.SopClassUid!, result.SopInstanceUid!)))
             return result with { Proof = DicomProof.Committed };
         return report.Failed.TryGetValue(result.SopInstanceUid!, out var reason)
-            ? ResultProof.Deny(result, DicomProof.NotCommitted, ResultProof.NotCommitted, $"The archive does not commit itself to it (0x{reason:X4}): {CommitmentReport.MeaningOf(reason)}.")
-            : ResultProof.Deny(result, DicomProof.NotAnswered, ResultProof.NotAnswered, "The archive's report on storage commitment does not mention it.");
+            ? ConfirmationOutcome.NotConfirmed(result, DicomProof.NotCommitted, ConfirmationOutcome.NotCommitted, $"The archive does not commit itself to it (0x{reason:X4}): {CommitmentReport.MeaningOf(reason)}.")
+            : ConfirmationOutcome.NotConfirmed(result, DicomProof.NotAnswered, ConfirmationOutcome.NotAnswered, "The archive's report on storage commitment does not mention it.");
     }
 }
