@@ -92,12 +92,12 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
                 return;
             _isAtEnd = true;
         }
-        var isStopped = Stopped || _report!.IsOfCutRun;
-        if (!ShouldProcess(_report!.PathFor(isStopped), "Write report"))
+        var end = Stopped || _report!.IsOfCutRun ? RunEnd.Stopped : RunEnd.Complete;
+        if (!ShouldProcess(_report!.PathFor(end), "Write report"))
             return;
-        if (isStopped && !Stopped)
+        if (end == RunEnd.Stopped && !Stopped)
             WriteWarning("The run was cut off before it came to its end, as by Select-Object -First: there may be images that it never came to, and the report says so.");
-        report = _report.Write(isStopped, Html);
+        report = Write(_report, end);
         WriteObject(Attach ? Attached(report) : report);
         foreach (var problem in _report.Problems)
             WriteError(DicomErrors.Record(problem, "ReportNotWritten", report.Path));
@@ -113,13 +113,15 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
                 foreach (var result in _left?.ToArray() ?? [])
                     _report.Add(result);
                 if (_report.Tally.First is not null)
-                    _report.Write(isStopped: true, Html);
+                    Write(_report, RunEnd.Stopped);
             }
             _isAtEnd = true;
             _report?.Dispose();
         }
         base.Dispose(disposing);
     }
+
+    private FwSendReport Write(SendReport report, RunEnd end) => Html ? report.WriteWithPage(end) : report.Write(end);
 
     /// <summary>A failed upload changes nothing of what was sent, nor of the file here.</summary>
     private FwSendReport Attached(FwSendReport report)
@@ -133,7 +135,7 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
             WriteError(DicomErrors.Record(error, "ReportHasNoPlace", report.Path));
             return report;
         }
-        var name = _report.AttachmentName(report.IsStopped);
+        var name = _report.AttachmentName(report.IsStopped ? RunEnd.Stopped : RunEnd.Complete);
         var attached = new List<string>();
         foreach (var place in places)
         {
@@ -148,8 +150,8 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
     private bool Upload(ReportAttachment place, string what, string name, string path)
     {
         var client = Connection.Client.With(o => o with { Verbose = Lines.Enqueue });
-        var signed = Connection.Instance.TakesSignedUploads;
-        var failure = Wait(() => place.TryAttachAsync(client, name, path, signed, Cancellation));
+        var route = Connection.Instance.TakesSignedUploads ? UploadRoute.SignedUrl : UploadRoute.Api;
+        var failure = Wait(() => place.TryAttachAsync(client, name, path, route, Cancellation));
         WriteLines();
         if (failure is null)
             return true;

@@ -4,8 +4,8 @@ using System.Net.Http.Headers;
 namespace FlywheelDicom.Flywheel;
 
 /// <summary>
-/// An API key as users paste it: <c>host:secret</c>, <c>host:port:secret</c>, with <c>__force_insecure</c> between, a scheme or the
-/// name of the authorization before. The secret is never put out.
+/// An API key as users paste it: <c>host:secret</c> or <c>host:port:secret</c>, with <c>__force_insecure</c> between them, or a scheme
+/// or the name of the authorization before them. The secret is never shown.
 /// </summary>
 internal sealed class FlywheelApiKey
 {
@@ -14,25 +14,21 @@ internal sealed class FlywheelApiKey
 
     private readonly string _secret;
 
-    private FlywheelApiKey(string host, int port, bool isInsecure, string secret)
-    {
-        (Host, Port, IsInsecure, _secret) = (host, port, isInsecure, secret);
-        BaseUri = new UriBuilder(isInsecure ? Uri.UriSchemeHttp : Uri.UriSchemeHttps, host, port, "/api/").Uri;
-    }
+    private FlywheelApiKey(Uri baseUri, string host, string secret) => (BaseUri, Host, _secret) = (baseUri, host, secret);
 
     public string Host { get; }
-    public int Port { get; }
+    public int Port => BaseUri.Port;
 
-    /// <summary>Plain HTTP, as the key itself asks for.</summary>
-    public bool IsInsecure { get; }
+    /// <summary>The key asks for plain HTTP.</summary>
+    public bool IsInsecure => BaseUri.Scheme == Uri.UriSchemeHttp;
 
-    /// <summary>Where the API is; ends in a slash.</summary>
+    /// <summary>The address of the API. It ends in a slash.</summary>
     public Uri BaseUri { get; }
 
-    /// <summary>The word before it depends on the kind of key, and servers compare it with case.</summary>
+    /// <summary>The scheme depends on the kind of key. Servers compare it case-sensitively.</summary>
     internal AuthenticationHeaderValue Authorization => new(_secret.Length == BearerLength ? "Bearer" : "scitran-user", _secret);
 
-    /// <exception cref="FlywheelException">It is no key; the message does not repeat it.</exception>
+    /// <exception cref="FlywheelException">It is not a key. The message does not repeat it.</exception>
     public static FlywheelApiKey Parse(string? text)
     {
         var rest = WithoutWord(WithoutWord(text?.Trim() ?? "", "bearer "), "scitran-user ").Trim();
@@ -54,7 +50,8 @@ internal sealed class FlywheelApiKey
         }
         if (secret.Length == 0 || secret.Any(c => c is <= ' ' or > '~'))
             throw Malformed();
-        return new FlywheelApiKey(host, port ?? (isInsecure ? 80 : 443), isInsecure, secret);
+        var baseUri = new UriBuilder(isInsecure ? Uri.UriSchemeHttp : Uri.UriSchemeHttps, host, port ?? (isInsecure ? 80 : 443), "/api/").Uri;
+        return new FlywheelApiKey(baseUri, host, secret);
     }
 
     /// <summary>Host and port alone.</summary>
@@ -63,7 +60,7 @@ internal sealed class FlywheelApiKey
     private static bool TakeHost(ref string rest, out string host)
     {
         var end = rest.StartsWith('[') ? rest.IndexOf(']', StringComparison.Ordinal) + 1 : rest.IndexOf(':', StringComparison.Ordinal);
-        // A host alone, or a secret alone: which, nobody can tell.
+        // A host alone, or a secret alone: that cannot be known.
         if (end <= 0 || end >= rest.Length || rest[end] != ':')
         {
             host = "";

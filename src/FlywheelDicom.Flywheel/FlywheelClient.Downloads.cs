@@ -7,12 +7,13 @@ internal sealed partial class FlywheelClient
 {
     private const int ChunkSize = 128 * 1024;
 
-    /// <summary>A file whose entry changes each time it is looked at is not run after for ever.</summary>
+    /// <summary>How often a file may be replaced during its download before that fails.</summary>
     private const int MaxVersions = 3;
 
     /// <summary>
-    /// Streams a file to where it is wanted. After a cut it goes on from the byte where it broke off, if the server lets it, and starts
-    /// over if not. Its length and hash are checked where the entry tells them; a file that was replaced meanwhile is taken anew.
+    /// Downloads a file into a stream. After an interruption it continues at the first missing byte, or from the start if the server
+    /// does not allow that. Length and hash are checked where the entry has them. If the file was replaced meanwhile, the new version is
+    /// downloaded.
     /// </summary>
     /// <param name="kind">The kind of its container.</param>
     /// <param name="containerId">Its container.</param>
@@ -20,7 +21,7 @@ internal sealed partial class FlywheelClient
     /// <param name="target">Written from its start; set back to length 0 where the download starts over.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <returns>The entry that the bytes belong to.</returns>
-    /// <exception cref="FlywheelException">It cannot be had.</exception>
+    /// <exception cref="FlywheelException">The download failed.</exception>
     /// <exception cref="IOException">The target cannot be written.</exception>
     public async Task<FlywheelFile> DownloadAsync(
         FlywheelContainerKind kind, string containerId, FlywheelFile file, Stream target, CancellationToken cancellation)
@@ -48,7 +49,7 @@ internal sealed partial class FlywheelClient
         }
         catch (FlywheelException e) when (e.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
-            // Nothing comes after what is here: whole, or something else than was expected.
+            // The server has no more bytes: the file is complete, or not the expected one.
             if (download.Received != download.File.Size)
             {
                 download.StartOver();
@@ -57,7 +58,7 @@ internal sealed partial class FlywheelClient
         }
         catch (FlywheelException e) when (e is { IsFromStorage: true, StatusCode: HttpStatusCode.Forbidden } && !download.HasMetExpiredUrl)
         {
-            // A signed URL lives for minutes; the API gives a new one.
+            // A signed URL is valid for minutes. The API gives a new one.
             download.HasMetExpiredUrl = true;
             throw new FlywheelException(e.Error, e.Message, e) { StatusCode = e.StatusCode, IsTransient = true, RetryAfter = TimeSpan.Zero };
         }
@@ -70,20 +71,20 @@ internal sealed partial class FlywheelClient
         Download download, FlywheelRequest request, HttpResponseMessage response, RetryClock clock, CancellationToken cancellation)
     {
         var buffer = new byte[ChunkSize];
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var limit = new ReadLimit(_options, cancellation);
         try
         {
             using var body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
             while (true)
             {
-                limit.CancelAfter(_options.ReadTimeout);
+                limit.Restart();
                 var read = await body.ReadAsync(buffer, limit.Token).ConfigureAwait(false);
                 if (read == 0)
                     return;
-                limit.CancelAfter(Timeout.InfiniteTimeSpan);
+                limit.Pause();
                 if (await download.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false))
                     clock.Progress();
-                // More than there should be is as wrong as less, and might not end.
+                // Too many bytes are as wrong as too few, and might not end.
                 if (download.Received > download.File.Size)
                     return;
             }
@@ -94,7 +95,7 @@ internal sealed partial class FlywheelClient
         }
     }
 
-    /// <summary>All that the server gave, and it is not what the entry promised: cut short, or the entry is stale.</summary>
+    /// <summary>The downloaded bytes are not those of the entry: they are incomplete, or the entry is out of date.</summary>
     private async Task<FlywheelFile> AnotherVersionAsync(
         Download download, FlywheelContainerKind kind, string containerId, string flaw, CancellationToken cancellation)
     {
@@ -107,10 +108,10 @@ internal sealed partial class FlywheelClient
         }
         if (download.Received < download.File.Size)
             throw Broken(download, flaw);
-        // The same wrong bytes twice will be wrong a third time.
+        // If the bytes are wrong twice, a third try would not help.
         var isLast = ++download.WholeButWrong > 1;
         download.StartOver();
-        throw Broken(download, flaw, isTransient: !isLast);
+        throw isLast ? WrongContent(download, flaw) : Broken(download, flaw);
     }
 
     private async Task<FlywheelFile?> NowAsync(FlywheelFile file, FlywheelContainerKind kind, string containerId, CancellationToken cancellation)
@@ -120,10 +121,16 @@ internal sealed partial class FlywheelClient
         return now is null ? null : now with { HasNamesake = file.HasNamesake };
     }
 
-    private FlywheelException Broken(Download download, string flaw, bool isTransient = true)
-        => new(FlywheelError.DownloadIncomplete, $"The download of '{download.File.Label}' from {_key} is not complete: {flaw}.") { IsTransient = isTransient };
+    /// <summary>Another try may help.</summary>
+    private FlywheelException Broken(Download download, string flaw)
+        => new(FlywheelError.DownloadIncomplete, MessageOf(download, flaw)) { IsTransient = true };
 
-    /// <summary>By its name; by its id where a proxy would stumble over the name.</summary>
+    /// <summary>The same failure again: another try would not help.</summary>
+    private FlywheelException WrongContent(Download download, string flaw) => new(FlywheelError.DownloadIncomplete, MessageOf(download, flaw));
+
+    private string MessageOf(Download download, string flaw) => $"The download of '{download.File.Label}' from {_key} is not complete: {flaw}.";
+
+    /// <summary>By its name, or by its id where the name is not unique or proxies might change it.</summary>
     private static string PathOf(FlywheelFile file, FlywheelContainerKind kind, string containerId)
         => IsById(file)
             ? $"files/{Segment(file.FileId!)}/download?view=true"
@@ -132,7 +139,7 @@ internal sealed partial class FlywheelClient
     private static bool IsById(FlywheelFile file)
         => file.FileId is { Length: > 0 } && (file.HasNamesake || file.Name is "" or "." or ".." || file.Name.Any(c => c is '/' or '\\' || char.IsControl(c)));
 
-    /// <summary>The disk's failure, told apart from the network's.</summary>
+    /// <summary>A failure to write the target, as opposed to one of the network.</summary>
     private sealed class TargetException(IOException inner) : IOException(inner.Message, inner);
 
     private sealed class Download(FlywheelFile file, Stream target) : IDisposable
@@ -146,7 +153,7 @@ internal sealed partial class FlywheelClient
         public int WholeButWrong { get; set; }
         public int Versions { get; set; }
 
-        /// <summary>True where it came further than ever before: what is fetched again after a start over is no progress.</summary>
+        /// <summary>True where it got further than before. Bytes that are fetched again after a restart are no progress.</summary>
         public async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
         {
             try
@@ -159,7 +166,7 @@ internal sealed partial class FlywheelClient
             }
             _hash.AppendData(bytes.Span);
             Received += bytes.Length;
-            // The next URL may run out as well, hours later.
+            // The next URL may expire too, hours later.
             HasMetExpiredUrl = false;
             if (Received <= _furthest)
                 return false;
@@ -184,7 +191,7 @@ internal sealed partial class FlywheelClient
             StartOver();
         }
 
-        /// <summary>What is wrong with the bytes at the end of an answer; null: nothing that could be told.</summary>
+        /// <summary>What is wrong with the bytes at the end of an answer; null if nothing is found.</summary>
         public string? Flaw()
         {
             if (File.Size is { } size && Received != size)

@@ -16,7 +16,7 @@ internal sealed partial class FlywheelClient
         ResolveAnswer answer;
         try
         {
-            answer = await AskAsync(Post("resolve", new PathRequest(path.Containers), FlywheelJson.Default.PathRequest, isRepeatable: true),
+            answer = await AskAsync(Post("resolve", new PathRequest(path.Containers), FlywheelJson.Default.PathRequest) with { IsRepeatable = true },
                 FlywheelJson.Default.ResolveAnswer, cancellation).ConfigureAwait(false);
         }
         catch (FlywheelException e) when (e.Error == FlywheelError.NotFound)
@@ -36,7 +36,7 @@ internal sealed partial class FlywheelClient
         return container with { ContainerType = kind.Word() };
     }
 
-    /// <summary>The server takes the oldest of several without a word; whose images would be sent is not left to that.</summary>
+    /// <summary>The server would silently take the oldest of several with one label. The user must choose instead.</summary>
     private async Task RefuseNamesakesAsync(FlywheelPath path, int level, string parentId, CancellationToken cancellation)
     {
         var kind = (FlywheelContainerKind)level;

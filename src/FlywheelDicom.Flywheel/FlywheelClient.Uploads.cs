@@ -9,16 +9,16 @@ internal sealed partial class FlywheelClient
     /// <summary>Attaches a file to a container; the same name again makes a new version.</summary>
     /// <param name="kind">The container's kind.</param>
     /// <param name="containerId">The container.</param>
-    /// <param name="name">ASCII, without slashes.</param>
-    /// <param name="path">The bytes.</param>
-    /// <param name="signed">The instance takes uploads straight into its storage; one that refuses after all is asked the plain way.</param>
+    /// <param name="name">Its name there: ASCII, without slashes.</param>
+    /// <param name="path">The local file.</param>
+    /// <param name="route">How the bytes get there.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="FlywheelException">It is not there now, as far as we know.</exception>
+    /// <exception cref="FlywheelException">The upload failed. The file may still be there, if only the answer was lost.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public async Task UploadAsync(FlywheelContainerKind kind, string containerId, string name, string path, bool signed, CancellationToken cancellation)
+    public async Task UploadAsync(FlywheelContainerKind kind, string containerId, string name, string path, UploadRoute route, CancellationToken cancellation)
     {
         var files = $"{kind.Plural()}/{Segment(containerId)}/files";
-        if (signed && await TicketAsync(files, name, cancellation).ConfigureAwait(false) is { } ticket)
+        if (route == UploadRoute.SignedUrl && await TicketAsync(files, name, cancellation).ConfigureAwait(false) is { } ticket)
             await UploadSignedAsync(files, ticket, name, path, cancellation).ConfigureAwait(false);
         else
             await UploadPlainAsync(files, name, path, cancellation).ConfigureAwait(false);
@@ -26,7 +26,7 @@ internal sealed partial class FlywheelClient
 
     private async Task UploadPlainAsync(string files, string name, string path, CancellationToken cancellation)
     {
-        // To repeat it after a lost answer costs a version, not the report.
+        // If it is repeated after a lost answer, the file only gets one more version.
         var request = new FlywheelRequest(HttpMethod.Post, files)
         {
             IsRepeatable = true,
@@ -64,19 +64,19 @@ internal sealed partial class FlywheelClient
             }
             catch (FlywheelException e) when (e.Error == FlywheelError.NotFound && tries > 1)
             {
-                // The ticket is used up: an earlier try was done, only its answer was lost.
+                // The ticket was used: an earlier try succeeded, and only its answer was lost.
             }
             return true;
         }, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Null where the instance wants the plain way after all.</summary>
+    /// <summary>Null where the instance refuses signed uploads.</summary>
     private async Task<TicketAnswer?> TicketAsync(string files, string name, CancellationToken cancellation)
     {
         using var nothing = JsonDocument.Parse("{}");
         try
         {
-            return await AskAsync(Post($"{files}?ticket=", new TicketRequest(nothing.RootElement.Clone(), [name]), FlywheelJson.Default.TicketRequest, isRepeatable: true),
+            return await AskAsync(Post($"{files}?ticket=", new TicketRequest(nothing.RootElement.Clone(), [name]), FlywheelJson.Default.TicketRequest) with { IsRepeatable = true },
                 FlywheelJson.Default.TicketAnswer, cancellation).ConfigureAwait(false);
         }
         catch (FlywheelException e) when (e.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented)

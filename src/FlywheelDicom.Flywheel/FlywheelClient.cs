@@ -62,7 +62,7 @@ internal sealed partial class FlywheelClient : IDisposable
     public Task<FlywheelContainer> GetContainerAsync(FlywheelContainerKind kind, string id, CancellationToken cancellation)
         => GetAsync($"{kind.Plural()}/{Segment(id)}", FlywheelJson.Default.FlywheelContainer, cancellation);
 
-    /// <summary>A file's entry as it is now; null if it is not there any more.</summary>
+    /// <summary>The current entry of a file; null if it is not there any more.</summary>
     public async Task<FlywheelFile?> FindFileAsync(FlywheelContainerKind kind, string containerId, string name, CancellationToken cancellation)
     {
         var container = await GetContainerAsync(kind, containerId, cancellation).ConfigureAwait(false);
@@ -78,7 +78,7 @@ internal sealed partial class FlywheelClient : IDisposable
         FlywheelContainerKind kind, (FlywheelContainerKind Kind, string Id)? parent, string? filter, CancellationToken cancellation)
     {
         var path = parent is { } p ? $"{p.Kind.Plural()}/{Segment(p.Id)}/{kind.Plural()}" : kind.Plural();
-        // What cannot be read within a list is asked for by its id, so that it does not cost the others.
+        // An entry that cannot be read is given with its id alone, so that the others are not lost.
         return ListAsync(path, filter, FlywheelJson.Default.FlywheelContainer, c => c.Id, id => new FlywheelContainer { Id = id, IsUnread = true }, cancellation);
     }
 
@@ -106,7 +106,7 @@ internal sealed partial class FlywheelClient : IDisposable
         }
     }
 
-    /// <summary>What some instances lack; a server in trouble is no such reason.</summary>
+    /// <summary>Null where the instance does not have it, as some do not. Other failures are thrown.</summary>
     private async Task<T?> OptionalAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation) where T : class
     {
         try
@@ -132,17 +132,15 @@ internal sealed partial class FlywheelClient : IDisposable
             }
             catch (FlywheelException e) when (e.IsTransient && !request.IsRepeatable && e.StatusCode is not System.Net.HttpStatusCode.TooManyRequests)
             {
-                // It may have been done, and must not be done twice.
+                // The server may have done it already. It must not be done twice.
                 throw new FlywheelException(e.Error, e.Message, e) { StatusCode = e.StatusCode };
             }
         }, cancellation).ConfigureAwait(false);
         return answer ?? throw new FlywheelException(FlywheelError.BadAnswer, $"{_key} answered {request} with nothing.");
     }
 
-    private static FlywheelRequest Post<T>(string path, T body, JsonTypeInfo<T> type, bool isRepeatable) => new(HttpMethod.Post, path)
-    {
-        Content = () => JsonContentOf(body, type), IsRepeatable = isRepeatable,
-    };
+    private static FlywheelRequest Post<T>(string path, T body, JsonTypeInfo<T> type)
+        => new(HttpMethod.Post, path) { Content = () => JsonContentOf(body, type) };
 
     private static ByteArrayContent JsonContentOf<T>(T body, JsonTypeInfo<T> type)
     {
@@ -152,8 +150,8 @@ internal sealed partial class FlywheelClient : IDisposable
     }
 
     /// <summary>
-    /// Reads a list whole: page after page from the last id on, until a page has nothing new. A server that does not know that way
-    /// is asked by position.
+    /// Reads a whole list, page by page, each after the last id of the one before, until a page has nothing new. Servers that do not
+    /// support that are asked by position.
     /// </summary>
     private async IAsyncEnumerable<T> ListAsync<T>(
         string path, string? filter, JsonTypeInfo<T> type, Func<T, string> idOf, Func<string, T>? unread, [EnumeratorCancellation] CancellationToken cancellation)
@@ -175,7 +173,7 @@ internal sealed partial class FlywheelClient : IDisposable
             {
                 if (Read(element, type, unread) is not { } item || idOf(item) is not { Length: > 0 } id)
                 {
-                    // Told at the end: what comes after it is as good as ever.
+                    // Thrown at the end, so that the entries after it are not lost.
                     flaw = new FlywheelException(FlywheelError.BadAnswer, $"{_key} lists something without an id, or that cannot be read, for {request}.");
                     continue;
                 }
@@ -187,7 +185,7 @@ internal sealed partial class FlywheelClient : IDisposable
             }
             if (isNew)
                 continue;
-            // A full page with nothing new: the server did not understand where to go on.
+            // A full page with nothing new: the server did not understand after_id.
             if (byPosition || page.GetArrayLength() != PageSize)
                 break;
             byPosition = true;
@@ -218,7 +216,7 @@ internal sealed partial class FlywheelClient : IDisposable
         throw new FlywheelException(FlywheelError.BadAnswer, $"{_key} answered {request} with something that is no list.");
     }
 
-    /// <summary>One segment of a path; nothing in it is left to be taken for a separator.</summary>
+    /// <summary>One escaped segment of a path: it contains no separator.</summary>
     private static string Segment(string text) => text is not ("" or "." or "..") ? Uri.EscapeDataString(text)
         : throw new FlywheelException(FlywheelError.NotFound, $"'{text}' is no id or name in Flywheel.");
 }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace FlywheelDicom.Flywheel;
 
-/// <summary>What went wrong between us and a Flywheel instance.</summary>
+/// <summary>Why a request to a Flywheel instance failed.</summary>
 internal enum FlywheelError
 {
     KeyMalformed,
@@ -10,38 +10,38 @@ internal enum FlywheelError
     Forbidden,
     NotFound,
 
-    /// <summary>A label stands for more than one.</summary>
+    /// <summary>Several containers or files have the same label.</summary>
     Ambiguous,
     Conflict,
 
-    /// <summary>The request was not to the server's liking; another try would be the same.</summary>
+    /// <summary>The server refused the request. It would refuse it again.</summary>
     Refused,
 
-    /// <summary>The server or a proxy before it is in trouble.</summary>
+    /// <summary>The server, or a proxy before it, has a failure.</summary>
     ServerError,
     TooManyRequests,
     Unreachable,
     CertificateRefused,
     Timeout,
 
-    /// <summary>The answer broke off.</summary>
+    /// <summary>The connection was lost before the end of the answer.</summary>
     ConnectionLost,
     RedirectRefused,
 
-    /// <summary>Not what a Flywheel instance says.</summary>
+    /// <summary>The answer is not one of a Flywheel instance.</summary>
     BadAnswer,
 
-    /// <summary>The bytes of a file are not all there, or not the ones that Flywheel has.</summary>
+    /// <summary>The bytes of a file are incomplete, or not those that its hash stands for.</summary>
     DownloadIncomplete,
 
-    /// <summary>The connection was ended by its user.</summary>
+    /// <summary>The user ended the connection.</summary>
     Disconnected,
 
-    /// <summary>Not asked for, since what was asked before it showed that there is no use.</summary>
+    /// <summary>Not sent, because earlier requests showed that it would fail.</summary>
     NotTried,
 }
 
-/// <summary>A request to Flywheel failed. The message names the instance, what was asked, and what to try; never a key or a signed URL.</summary>
+/// <summary>A request to Flywheel failed. The message names the instance, the request and what to try; never a key or a signed URL.</summary>
 internal sealed class FlywheelException : IOException
 {
     public FlywheelException(FlywheelError error, string message, Exception? inner = null) : base(PlainText.Clean(message), inner) => Error = error;
@@ -60,6 +60,6 @@ internal sealed class FlywheelException : IOException
     /// <summary>How long the server asks to wait.</summary>
     internal TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Said by the storage that Flywheel redirected to, not by Flywheel.</summary>
+    /// <summary>The answer came from the storage that Flywheel redirected to.</summary>
     internal bool IsFromStorage { get; init; }
 }

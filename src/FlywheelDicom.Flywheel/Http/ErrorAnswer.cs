@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace FlywheelDicom.Flywheel;
 
-/// <summary>What an error answer says for people. It may be JSON of several shapes, XML of a storage or HTML of a proxy, of any length.</summary>
+/// <summary>The message in an error answer. The answer may be JSON of several forms, XML of a storage or HTML of a proxy, of any length.</summary>
 internal static class ErrorAnswer
 {
     private const int MaxBody = 64 * 1024;
     private const int MaxText = 200;
 
-    /// <summary>Empty, or text that begins with a blank and ends without a period.</summary>
+    /// <summary>Empty, or text to be put after the status code, without a period at its end.</summary>
     public static async Task<string> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
         try
@@ -21,7 +21,7 @@ internal static class ErrorAnswer
         }
         catch (Exception e) when (e is JsonException or HttpRequestException or IOException)
         {
-            // The status says enough.
+            // There is no message. The status is reported alone.
             return response.ReasonPhrase is { Length: > 0 and < 40 } phrase ? $" ({phrase})" : "";
         }
     }

@@ -1,26 +1,26 @@
 namespace FlywheelDicom.Flywheel;
 
-/// <summary>One thing to ask: it is made into an HTTP request anew for each try.</summary>
+/// <summary>A request to the API. For each try a new HTTP request is made from it.</summary>
 internal sealed record FlywheelRequest(HttpMethod Method, string Path)
 {
-    /// <summary>A place outside the API, which never gets our login.</summary>
+    /// <summary>An address outside the API. The key is never sent there.</summary>
     public Uri? Elsewhere { get; init; }
 
-    /// <summary>Made for each try, since a content is spent with its request.</summary>
+    /// <summary>Makes the content for each try: a content can be sent only once.</summary>
     public Func<HttpContent>? Content { get; init; }
 
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
-    /// <summary>Asking twice does no harm; a POST says so itself.</summary>
+    /// <summary>Whether it may be sent twice. For a POST that must be set.</summary>
     public bool IsRepeatable { get; init; } = Method != HttpMethod.Post;
 
-    /// <summary>Lists: answers in pages.</summary>
+    /// <summary>The answer is a list in pages.</summary>
     public bool IsPaged { get; init; }
 
-    /// <summary>From which byte on.</summary>
+    /// <summary>The first byte that is wanted.</summary>
     public long From { get; init; }
 
-    /// <summary>For people: without query, which may hold a ticket, and without the place elsewhere, which is a password for minutes.</summary>
+    /// <summary>For messages: without the query, which may hold a ticket, and without a signed URL, which gives access for minutes.</summary>
     public override string ToString() => Elsewhere is null ? $"{Method} /api/{Path.Split('?')[0]}" : $"{Method} to the storage";
 
     public static FlywheelRequest Get(string path) => new(HttpMethod.Get, path);

@@ -4,8 +4,8 @@ using Polly.Retry;
 namespace FlywheelDicom.Flywheel;
 
 /// <summary>
-/// Tries again what may heal: with doubling waits from half a second to 30, jittered, or as long as the server asks for, within
-/// the retry time.
+/// Retries temporary failures within the retry time: after half a second, doubling up to 30 seconds, with jitter, or after the time
+/// that the server asks for.
 /// </summary>
 internal sealed class FlywheelRetry(FlywheelClientOptions options)
 {
@@ -16,7 +16,7 @@ internal sealed class FlywheelRetry(FlywheelClientOptions options)
     {
         MaxRetryAttempts = int.MaxValue,
         MaxDelay = null,
-        ShouldHandle = args => ValueTask.FromResult(IsWorthAnother(args.Outcome.Exception, args.Context)),
+        ShouldHandle = args => ValueTask.FromResult(ShouldRetry(args.Outcome.Exception, args.Context)),
         DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(args.Context.Properties.GetValue(s_delay, TimeSpan.Zero)),
         OnRetry = args =>
         {
@@ -42,7 +42,7 @@ internal sealed class FlywheelRetry(FlywheelClientOptions options)
         }
     }
 
-    private static bool IsWorthAnother(Exception? outcome, ResilienceContext context)
+    private static bool ShouldRetry(Exception? outcome, ResilienceContext context)
     {
         if (outcome is not FlywheelException { IsTransient: true } failure)
             return false;

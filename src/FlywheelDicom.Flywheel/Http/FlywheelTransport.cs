@@ -7,8 +7,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace FlywheelDicom.Flywheel;
 
 /// <summary>
-/// One try of one request. Redirects are followed by hand: the login goes only to the instance itself, and never from https to http.
-/// Whatever goes wrong becomes a <see cref="FlywheelException"/> that knows whether another try may help.
+/// Makes one try of a request. It follows redirects itself: the key is sent only to the instance itself, and never from https to
+/// http. Every failure becomes a <see cref="FlywheelException"/> that says whether another try may help.
 /// </summary>
 internal sealed class FlywheelTransport
 {
@@ -22,7 +22,7 @@ internal sealed class FlywheelTransport
     public FlywheelTransport(FlywheelApiKey key, FlywheelClientOptions options, HttpClient http)
         => (_key, _options, _http) = (key, options, http);
 
-    /// <summary>One for each connection: it pools sockets, follows no redirect by itself, and takes proxies from the environment.</summary>
+    /// <summary>Makes the HTTP client of a connection. It pools sockets, follows no redirects, and uses the proxies of the environment.</summary>
     public static HttpClient CreateHttp(FlywheelClientOptions options)
     {
         var handler = new SocketsHttpHandler
@@ -37,8 +37,7 @@ internal sealed class FlywheelTransport
     /// <summary>Sends and reads the answer as JSON; null where the body is empty or null.</summary>
     public async Task<T?> JsonAsync<T>(FlywheelRequest request, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(_options.ReadTimeout);
+        using var limit = new ReadLimit(_options, cancellation);
         try
         {
             using var response = await SendAsync(request, limit.Token).ConfigureAwait(false);
@@ -55,15 +54,14 @@ internal sealed class FlywheelTransport
         }
     }
 
-    /// <summary>JSON, but not of the form that was asked for, or none at all.</summary>
+    /// <summary>The answer is not JSON, or not of the expected form.</summary>
     public FlywheelException BadAnswer(FlywheelRequest request, JsonException? e) => new(FlywheelError.BadAnswer,
         $"{_key} answered {request} with something else than a Flywheel instance does. Check the host in the key, and proxies on the way.", e);
 
-    /// <summary>Sends; the caller reads the body and disposes the response, which has a good status.</summary>
+    /// <summary>Sends a request. The response has a success status; the caller reads its body and disposes it.</summary>
     public async Task<HttpResponseMessage> OpenAsync(FlywheelRequest request, CancellationToken cancellation)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(_options.ReadTimeout);
+        using var limit = new ReadLimit(_options, cancellation);
         try
         {
             return await SendAsync(request, limit.Token).ConfigureAwait(false);
@@ -74,7 +72,7 @@ internal sealed class FlywheelTransport
         }
     }
 
-    /// <summary>What a failure of the connection means; null for what is none, cancellation above all.</summary>
+    /// <summary>The exception for a failure of the connection; null for a cancellation, and for other exceptions.</summary>
     public FlywheelException? Failure(FlywheelRequest request, Exception e, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested || e is FlywheelException)
@@ -196,7 +194,7 @@ internal sealed class FlywheelTransport
         };
     }
 
-    /// <summary>Null where the server asks for no wait, or for one of nothing: it would be asked without a pause.</summary>
+    /// <summary>The wait that the server asks for; null if there is none, or if it is zero.</summary>
     private TimeSpan? RetryAfter(HttpResponseMessage response)
     {
         var after = response.Headers.RetryAfter;

@@ -3,12 +3,12 @@ using FlywheelDicom.Transfer.Reporting;
 
 namespace FlywheelDicom.Transfer.Flywheel;
 
-/// <summary>A container that a report belongs on.</summary>
+/// <summary>A container that a report is attached to.</summary>
 internal sealed record ReportAttachment(FlywheelContainerKind Kind, string ContainerId)
 {
     /// <summary>
-    /// The container that the run was about, or the smallest that holds all that was met; where that is more than a project, each
-    /// project. What could not be found in Flywheel, so that nobody knows where it belongs, does not count. Empty for local input.
+    /// The container that was selected for the run, or the smallest one that contains all results; for several projects, each project.
+    /// Results without a known project are left out, unless there are no others. Empty for local input.
     /// </summary>
     public static IReadOnlyList<ReportAttachment> For(SendTally tally)
     {
@@ -27,18 +27,18 @@ internal sealed record ReportAttachment(FlywheelContainerKind Kind, string Conta
         return [.. Distinct(origins, o => o.ProjectId).Where(p => p is not null).Select(p => new ReportAttachment(FlywheelContainerKind.Project, p!))];
     }
 
-    /// <summary>Attaches a report; null, or what went wrong.</summary>
+    /// <summary>Attaches a report. Returns null, or the failure.</summary>
     /// <param name="client">The instance.</param>
     /// <param name="name">Its name there.</param>
-    /// <param name="path">The file.</param>
-    /// <param name="signed">The instance takes uploads straight into its storage.</param>
+    /// <param name="path">The local file.</param>
+    /// <param name="route">How the bytes get there.</param>
     /// <param name="cancellation">Ends it.</param>
-    public async Task<Exception?> TryAttachAsync(FlywheelClient client, string name, string path, bool signed, CancellationToken cancellation)
+    public async Task<Exception?> TryAttachAsync(FlywheelClient client, string name, string path, UploadRoute route, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(client);
         try
         {
-            await client.UploadAsync(Kind, ContainerId, name, path, signed, cancellation).ConfigureAwait(false);
+            await client.UploadAsync(Kind, ContainerId, name, path, route, cancellation).ConfigureAwait(false);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -2,19 +2,13 @@ using CsvHelper;
 
 namespace FlywheelDicom.Transfer.Reporting;
 
-/// <summary>An instance that is not at the destination, and why.</summary>
-internal readonly record struct Failure(string Name, string Uid, string Reason, string ErrorId)
-{
-    public static Failure Of(DicomSendResult result) => new(
-        PlainText.Clean(result.Name), PlainText.Clean(result.SopInstanceUid ?? ""), PlainText.Clean(result.Reason ?? ""), result.ErrorId ?? "");
-}
-
 /// <summary>
-/// What failed, written to a file as it comes: hundreds of thousands of failures take no memory. The first ones are kept for the page.
+/// The failed instances, written to a file as they come, so that hundreds of thousands take no memory. The first ones are kept for
+/// the page.
 /// </summary>
 internal sealed class FailureList(ReportPlace place) : IDisposable
 {
-    /// <summary>So many stand in the HTML page.</summary>
+    /// <summary>The number of failures on the HTML page.</summary>
     public const int Kept = 1000;
 
     private readonly List<Failure> _first = [];
@@ -42,12 +36,13 @@ internal sealed class FailureList(ReportPlace place) : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It costs the list of failures, not the run; the report's end tells.
+            // The run goes on without the list of failures. The report says so at its end.
             Problem = e;
         }
     }
 
-    /// <summary>Gives the file its name; null where nothing failed.</summary>
+    /// <summary>Completes the file and gives it its name.</summary>
+    /// <returns>Its path; null where nothing failed.</returns>
     /// <exception cref="IOException">It cannot be written.</exception>
     public string? Finish(string path)
     {
@@ -70,7 +65,7 @@ internal sealed class FailureList(ReportPlace place) : IDisposable
         }
         catch (IOException)
         {
-            // A full disk: the file goes anyway.
+            // The disk is full, for example. The file is deleted anyway.
         }
         _csv = null;
         if (_partial is null)
@@ -81,7 +76,7 @@ internal sealed class FailureList(ReportPlace place) : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The folder has gone, and the file with it.
+            // The folder is gone, and the file with it.
         }
         _partial = null;
     }
@@ -89,7 +84,7 @@ internal sealed class FailureList(ReportPlace place) : IDisposable
     private CsvWriter Begin()
     {
         _partial = place.TemporaryPath();
-        var csv = SendReportWriter.Csv(new FileStream(_partial, FileMode.CreateNew, FileAccess.Write), leaveOpen: false);
+        var csv = CsvWriter.Create(new FileStream(_partial, FileMode.CreateNew, FileAccess.Write), SendReportWriter.Csv, leaveOpen: false);
         csv.WriteRecord(["Name", "SOP Instance UID", "Reason", "Error ID"]);
         return csv;
     }

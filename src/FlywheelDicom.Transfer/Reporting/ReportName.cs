@@ -3,27 +3,17 @@ using System.Text;
 
 namespace FlywheelDicom.Transfer.Reporting;
 
-/// <summary>How the time in a report's name is written.</summary>
-internal enum ReportNameStyle
-{
-    /// <summary>HH-mm-ss, which every file system takes.</summary>
-    Local,
-
-    /// <summary>HH:mm:ss, as dicom-send writes it: for Flywheel, and for a gear's output, which is attached there.</summary>
-    Flywheel,
-}
-
-/// <summary>Names of reports: never longer than a file system takes, and always with their time and ending.</summary>
+/// <summary>Names of reports. They are never longer than a file system allows, and always keep their time and extension.</summary>
 internal static class ReportName
 {
-    /// <summary>Bytes of UTF-8 that ext4, xfs, btrfs and most others take; NTFS and APFS take no less.</summary>
+    /// <summary>Bytes of UTF-8 that ext4, xfs, btrfs and most others allow; NTFS and APFS allow at least as many.</summary>
     private const int MaxBytes = 255;
 
-    /// <summary>What may still be added to a report's name for the files beside it.</summary>
+    /// <summary>The longest addition to a report's name, for the files beside it.</summary>
     private const string LongestEnding = "_9999_failures.html";
 
     /// <summary><c>dicom-send_report-&lt;session&gt;[_&lt;acquisition&gt;]_yyyy-MM-dd_HH-mm-ss[_stopped]</c>; without labels the first input's name.</summary>
-    public static string Of(SendTally tally, DateTime now, ReportNameStyle style, bool isStopped)
+    public static string Of(SendTally tally, DateTime now, ReportNameStyle style, RunEnd end)
     {
         var origin = tally.First;
         var isOneSession = tally.Origins.Select(o => o.SessionId).Distinct(StringComparer.Ordinal).Take(2).Count() == 1;
@@ -34,15 +24,18 @@ internal static class ReportName
             label = label.Replace("t2*", "t2star", StringComparison.OrdinalIgnoreCase);
         var time = now.ToString(style == ReportNameStyle.Flywheel ? "yyyy-MM-dd_HH:mm:ss" : "yyyy-MM-dd_HH-mm-ss", CultureInfo.InvariantCulture);
         const string start = "dicom-send_report-";
-        var end = $"_{time}{(isStopped ? "_stopped" : "")}";
-        return start + Safe(label, MaxBytes - start.Length - end.Length - LongestEnding.Length) + end;
+        var suffix = $"_{time}{(end == RunEnd.Stopped ? "_stopped" : "")}";
+        return start + Safe(label, MaxBytes - start.Length - suffix.Length - LongestEnding.Length) + suffix;
     }
 
-    /// <summary>The name of a file beside another: its name with something added, still within what a file system takes.</summary>
+    /// <summary>The name that a report has in Flywheel, with its extension: dicom-send's, in ASCII.</summary>
+    public static string Attachment(SendTally tally, DateTime now, RunEnd end) => Ascii(Of(tally, now, ReportNameStyle.Flywheel, end)) + ".csv";
+
+    /// <summary>The name of a file beside another: the same name with an addition, not longer than a file system allows.</summary>
     public static string Beside(string name, string addition, string extension)
         => Fit(Path.GetFileNameWithoutExtension(name), MaxBytes - Encoding.UTF8.GetByteCount(addition + extension)) + addition + extension;
 
-    /// <summary>Of local input: the name of its one file or archive; of several, that of what was given first.</summary>
+    /// <summary>For local input: the name of the one file or archive, or with several files that of the first path that was given.</summary>
     private static string? NameOf(SendTally tally)
     {
         var isOneFile = tally.Origins.Take(2).Count() == 1;
@@ -51,19 +44,19 @@ internal static class ReportName
         return string.IsNullOrEmpty(name) ? tally.First?.FileName : name;
     }
 
-    /// <summary>In ASCII, which every server and storage takes.</summary>
-    public static string Ascii(string name)
+    /// <summary>In ASCII, which every server and storage allows.</summary>
+    private static string Ascii(string name)
         => string.Concat(name.Normalize(NormalizationForm.FormD)
             .Where(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark).Select(c => c > '~' ? '_' : c));
 
-    /// <summary>What some file system, or Flywheel, refuses in a name becomes an underscore.</summary>
+    /// <summary>Replaces characters that some file system, or Flywheel, does not allow in a name.</summary>
     private static string Safe(string label, int maxBytes)
     {
         var safe = Fit(string.Concat(PlainText.Clean(label).Select(c => "<>:\"/\\|?*#%&;".Contains(c, StringComparison.Ordinal) ? '_' : c)).Trim('.', ' '), maxBytes).TrimEnd('.', ' ');
         return safe.Length == 0 ? "unnamed" : safe;
     }
 
-    /// <summary>As many whole characters, as people count them, as so many bytes hold.</summary>
+    /// <summary>The start of a text that fits into this number of bytes. No text element (a letter with its accents, an emoji) is cut.</summary>
     private static string Fit(string text, int maxBytes)
     {
         if (Encoding.UTF8.GetByteCount(text) <= maxBytes)

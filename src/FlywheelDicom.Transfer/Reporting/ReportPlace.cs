@@ -6,7 +6,8 @@ namespace FlywheelDicom.Transfer.Reporting;
 /// <summary>The folder, or the file, that a report goes to.</summary>
 internal sealed class ReportPlace
 {
-    private static readonly TimeSpan s_noMoreNames = TimeSpan.FromSeconds(5);
+    /// <summary>Tries with a number added to a name that exists already.</summary>
+    private const int MaxNumber = 9999;
 
     private readonly string? _file;
 
@@ -14,17 +15,17 @@ internal sealed class ReportPlace
 
     public string Folder { get; }
 
-    /// <summary>A file that the caller has named: it is written over.</summary>
+    /// <summary>A file that the caller names. An existing one is replaced.</summary>
     public static ReportPlace InFile(string path)
     {
         var whole = Path.GetFullPath(path);
         return new ReportPlace(Path.GetDirectoryName(whole) ?? whole, whole);
     }
 
-    /// <summary>A folder, for files with standard names: none is written over.</summary>
+    /// <summary>A folder for files with standard names. No existing file is replaced.</summary>
     public static ReportPlace InFolder(string folder) => new(Path.GetFullPath(folder), null);
 
-    /// <summary>Finds out, before anything is sent, whether a report can be written here: it writes something and takes it away.</summary>
+    /// <summary>Checks, before anything is sent, that a report can be written here: it writes a file and deletes it.</summary>
     /// <exception cref="ReportPlaceException">It cannot.</exception>
     public void Try(ReportNameStyle style)
     {
@@ -44,12 +45,12 @@ internal sealed class ReportPlace
                 Probe(_file);
             else
             {
-                // A report takes the place of the file that it is written over, which a device must keep; a pipe is not even opened.
+                // The report replaces the file, so a device must not be given. A pipe is not even opened.
                 if (SpecialFile.KindOf(_file) is { } kind)
                     throw new ReportPlaceException("ReportPlaceUnusable", $"'{_file}' is {kind} and not a file.");
                 using (new FileStream(_file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
                 {
-                    // It may be written to.
+                    // Opening it shows that it may be written to.
                 }
                 Probe(Path.Combine(Folder, TemporaryName(style)));
             }
@@ -67,11 +68,11 @@ internal sealed class ReportPlace
     /// <summary>The path of the report: the one given, or one with a standard name that no file has yet.</summary>
     internal string PathFor(string name) => _file ?? Path.Combine(Folder, name + ".csv");
 
-    /// <summary>A path in the folder for what is not whole yet.</summary>
+    /// <summary>A path in the folder for a file that is still being written.</summary>
     internal string TemporaryPath() => Path.Combine(Folder, TemporaryName(ReportNameStyle.Local));
 
-    /// <summary>Writes a file: it is there whole or not at all. One with a standard name never takes the place of another.</summary>
-    /// <returns>Its path: where the name was taken, with a number added.</returns>
+    /// <summary>Writes a file under a temporary name and then renames it, so that no incomplete file has the final name.</summary>
+    /// <returns>Its path. If a file with a standard name exists already, a number is added.</returns>
     /// <exception cref="IOException">It cannot be written.</exception>
     internal string Write(string path, Action<Stream> write)
     {
@@ -89,7 +90,7 @@ internal sealed class ReportPlace
         }
     }
 
-    /// <summary>Gives a whole file its name.</summary>
+    /// <summary>Gives a complete file its final name.</summary>
     /// <exception cref="IOException">It cannot be moved.</exception>
     internal string Place(string partial, string path)
     {
@@ -98,18 +99,17 @@ internal sealed class ReportPlace
             File.Move(partial, path, overwrite: true);
             return path;
         }
-        var started = Environment.TickCount64;
         for (var number = 1; ; number++)
         {
             var free = number == 1 ? path
                 : Path.Combine(Folder, ReportName.Beside(Path.GetFileName(path), string.Create(CultureInfo.InvariantCulture, $"_{number}"), Path.GetExtension(path)));
             try
             {
-                // Another run may take the name at this very moment. A move that does not overwrite looks first and moves then, where the
-                // system is a Unix: between the two the other's report would be lost. Making a file that must be new is one step.
+                // Another run may take the name at the same time. On Unix a move that does not overwrite is two steps, a look and a move: between
+                // them the other report would be lost. To create a file that must be new is one step.
                 using (new FileStream(free, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
                 {
-                    // The name is ours.
+                    // The name is reserved.
                 }
                 try
                 {
@@ -122,9 +122,9 @@ internal sealed class ReportPlace
                 }
                 return free;
             }
-            catch (IOException) when (File.Exists(free) && Environment.TickCount64 - started < s_noMoreNames.TotalMilliseconds)
+            catch (IOException) when (number < MaxNumber && File.Exists(free))
             {
-                // The next number.
+                // Try the next number.
             }
         }
     }
@@ -138,11 +138,4 @@ internal sealed class ReportPlace
 
     private static string TemporaryName(ReportNameStyle style)
         => $".dicom-send_report-{Guid.NewGuid():N}{(style == ReportNameStyle.Flywheel ? ":" : "")}.partial";
-}
-
-/// <summary>A report cannot be written where it should go; the message is fit for a person.</summary>
-internal sealed class ReportPlaceException(string errorId, string message, Exception? inner = null) : IOException(PlainText.Clean(message), inner)
-{
-    /// <summary>A stable id for error records.</summary>
-    public string ErrorId { get; } = errorId;
 }

@@ -1,11 +1,11 @@
 namespace FlywheelDicom.Transfer.Reporting;
 
-/// <summary>What the rows of a report are called, so that no two files of this machine read alike.</summary>
+/// <summary>The names in the rows of a report. No two files of this machine have the same name there.</summary>
 internal static class RowNames
 {
     private static readonly char[] s_separators = [Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar];
 
-    /// <summary>The names of the files; those that several have get as much of the path before them as tells them apart.</summary>
+    /// <summary>The names of the files. Equal names get as many parts of the path before them as make them different.</summary>
     public static IReadOnlyList<string> Of(IReadOnlyList<DicomOrigin> origins)
     {
         var names = origins.Select(o => o.FileName).ToArray();
@@ -24,7 +24,7 @@ internal static class RowNames
             for (var i = 0; i < longer.Length; i++)
                 names[alike[i]] = (origins[alike[i]] with { FileName = longer[i] }).FileName;
         }
-        // A longer name may be what another file is called that was given with its folder.
+        // A longer name may be equal to that of another file, which was given with its folder.
         foreach (var alike in Alike(origins, names))
         {
             foreach (var i in alike)

@@ -1,6 +1,6 @@
 namespace FlywheelDicom.Transfer.Reporting;
 
-/// <summary>A report in the making: results are counted as they come, and written down at the end, however that end comes.</summary>
+/// <summary>A report that is not written yet: it counts results as they come. It can be written also where the run was stopped.</summary>
 internal sealed class SendReport : IDisposable
 {
     private readonly ReportPlace _place;
@@ -17,7 +17,7 @@ internal sealed class SendReport : IDisposable
     public bool IsOfCutRun => _runs.Any(r => !r.IsAtEnd);
     private readonly HashSet<DicomSendRun> _runs = [];
 
-    /// <summary>Why a file was not written, or not all of one; empty where all is well.</summary>
+    /// <summary>The reasons for files that could not be written; empty if there are none.</summary>
     public IReadOnlyList<IOException> Problems => _problems;
     private readonly List<IOException> _problems = [];
 
@@ -31,30 +31,21 @@ internal sealed class SendReport : IDisposable
             _failures.Add(result);
     }
 
-    /// <summary>Where it would be written now.</summary>
-    public string PathFor(bool isStopped) => _place.PathFor(ReportName.Of(Tally, Now, _style, isStopped));
+    /// <summary>The path of the report if it were written now.</summary>
+    public string PathFor(RunEnd end) => _place.PathFor(ReportName.Of(Tally, Now, _style, end));
 
-    /// <summary>The name of the same report in Flywheel.</summary>
-    public string AttachmentName(bool isStopped) => SendReportWriter.AttachmentName(Tally, Now, isStopped);
+    /// <summary>The name of this report in Flywheel.</summary>
+    public string AttachmentName(RunEnd end) => ReportName.Attachment(Tally, Now, end);
 
-    /// <summary>Writes the CSV, that of the failures where there are any, and the page. What cannot be written is among the problems.</summary>
-    public FwSendReport Write(bool isStopped, bool withPage)
+    /// <summary>Writes the CSV, and that of the failures where there are any. What cannot be written is added to <see cref="Problems"/>.</summary>
+    public FwSendReport Write(RunEnd end) => Write(end, PathFor(end));
+
+    /// <summary>Writes the same, and an HTML page.</summary>
+    public FwSendReport WriteWithPage(RunEnd end)
     {
-        var rows = Tally.Rows;
-        if (isStopped)
-            rows = [.. rows.Select(r => r with { IsStopped = true })];
-        var report = new FwSendReport
-        {
-            Path = null, Rows = rows, ImagesInSeries = rows.Sum(r => r.ImagesInSeries), ImagesSent = rows.Sum(r => r.ImagesSent), IsStopped = isStopped,
-            DistinctImages = Tally.DistinctImages,
-        };
-        var path = PathFor(isStopped);
-        report = report with { Path = Written("report", path, () => _place.Write(path, stream => SendReportWriter.WriteCsv(stream, rows))) };
+        var path = PathFor(end);
+        var report = Write(end, path);
         var beside = report.Path ?? path;
-        var failures = Beside(beside, "_failures", ".csv");
-        report = report with { FailuresPath = Written("list of failures", failures, () => _failures.Finish(failures)) };
-        if (!withPage)
-            return report;
         // Where the report itself is called .html, the page beside it is not.
         var page = Beside(beside, "", ".html");
         if (string.Equals(page, beside, StringComparison.OrdinalIgnoreCase))
@@ -63,6 +54,22 @@ internal sealed class SendReport : IDisposable
     }
 
     public void Dispose() => _failures.Dispose();
+
+    private FwSendReport Write(RunEnd end, string path)
+    {
+        var isStopped = end == RunEnd.Stopped;
+        var rows = Tally.Rows;
+        if (isStopped)
+            rows = [.. rows.Select(r => r with { IsStopped = true })];
+        var report = new FwSendReport
+        {
+            Path = null, Rows = rows, ImagesInSeries = rows.Sum(r => r.ImagesInSeries), ImagesSent = rows.Sum(r => r.ImagesSent), IsStopped = isStopped,
+            DistinctImages = Tally.DistinctImages,
+        };
+        report = report with { Path = Written("report", path, () => _place.Write(path, stream => SendReportWriter.WriteCsv(stream, rows))) };
+        var failures = Beside(report.Path ?? path, "_failures", ".csv");
+        return report with { FailuresPath = Written("list of failures", failures, () => _failures.Finish(failures)) };
+    }
 
     private DateTime Now => _time.GetLocalNow().DateTime;
 

@@ -5,33 +5,15 @@ using CsvHelper;
 
 namespace FlywheelDicom.Transfer.Reporting;
 
-/// <summary>Writes the report as CSV, and as a page for people.</summary>
+/// <summary>Writes the report as CSV and as an HTML page.</summary>
 internal static class SendReportWriter
 {
     private static readonly string[] s_columns = ["Acquisition ID", "FW Path", "Filename", "Images in Series", "Images Sent", "Status"];
 
-    /// <summary>
-    /// <c>dicom-send_report-&lt;session&gt;[_&lt;acquisition&gt;]_yyyy-MM-dd_HH-mm-ss.csv</c>; without labels the first input's name.
-    /// </summary>
-    public static string FileName(SendTally tally, DateTime now, bool isStopped = false)
-    {
-        ArgumentNullException.ThrowIfNull(tally);
-        return ReportName.Of(tally, now, ReportNameStyle.Local, isStopped) + ".csv";
-    }
-
-    /// <summary>The name that a report has in Flywheel: dicom-send's, in ASCII.</summary>
-    public static string AttachmentName(SendTally tally, DateTime now, bool isStopped = false)
-    {
-        ArgumentNullException.ThrowIfNull(tally);
-        return ReportName.Ascii(ReportName.Of(tally, now, ReportNameStyle.Flywheel, isStopped)) + ".csv";
-    }
-
-    /// <summary>Writes the CSV over what is there; a file is there whole or not at all.</summary>
-    public static void WriteCsv(string path, IReadOnlyList<FwSendReportRow> rows) => ReportPlace.InFile(path).Write(path, stream => WriteCsv(stream, rows));
-
+    /// <summary>Writes the CSV: a header, and a row for each file.</summary>
     internal static void WriteCsv(Stream stream, IReadOnlyList<FwSendReportRow> rows)
     {
-        using var csv = Csv(stream, leaveOpen: true);
+        using var csv = CsvWriter.Create(stream, Csv, leaveOpen: true);
         csv.WriteRecord(s_columns);
         foreach (var row in rows)
         {
@@ -40,7 +22,7 @@ internal static class SendReportWriter
         }
     }
 
-    /// <summary>Writes the same as one self-contained page, with why instances failed.</summary>
+    /// <summary>Writes the same as one HTML page without other files, with the reasons of failed instances.</summary>
     internal static void WriteHtml(Stream stream, FwSendReport report, FailureList failures)
     {
         using var page = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
@@ -76,22 +58,21 @@ internal static class SendReportWriter
         page.WriteLine("</body></html>");
     }
 
-    /// <summary>Cells that begin like a formula would run in a spreadsheet.</summary>
-    internal static CsvWriter Csv(Stream stream, bool leaveOpen)
-        => CsvWriter.Create(stream, new CsvWriterOptions { Injection = CsvInjection.Escape, NewLine = "\n", FormatProvider = CultureInfo.InvariantCulture }, leaveOpen);
+    /// <summary>The form of all CSV files of a report. Cells that begin like a formula are escaped: a spreadsheet would run them.</summary>
+    internal static CsvWriterOptions Csv { get; } = new() { Injection = CsvInjection.Escape, NewLine = "\n", FormatProvider = CultureInfo.InvariantCulture };
 
-    /// <param name="page">What is written to.</param>
-    /// <param name="columns">Their names.</param>
-    /// <param name="rows">Their cells.</param>
-    /// <param name="look">The class of a cell, by its column and text; null for none.</param>
-    private static void WriteTable(StreamWriter page, string[] columns, IEnumerable<string[]> rows, Func<int, string, string?> look)
+    /// <param name="page">The page.</param>
+    /// <param name="columns">The names of the columns.</param>
+    /// <param name="rows">The cells of each row.</param>
+    /// <param name="cssClass">The CSS class of a cell, from its column and text; null for none.</param>
+    private static void WriteTable(StreamWriter page, string[] columns, IEnumerable<string[]> rows, Func<int, string, string?> cssClass)
     {
         page.WriteLine($"<table><tr>{string.Concat(columns.Select(c => $"<th>{c}</th>"))}</tr>");
         foreach (var row in rows)
         {
             page.Write("<tr>");
             for (var i = 0; i < row.Length; i++)
-                page.Write(look(i, row[i]) is { } name ? $"<td class=\"{name}\">{Text(row[i])}</td>" : $"<td>{Text(row[i])}</td>");
+                page.Write(cssClass(i, row[i]) is { } name ? $"<td class=\"{name}\">{Text(row[i])}</td>" : $"<td>{Text(row[i])}</td>");
             page.WriteLine("</tr>");
         }
         page.WriteLine("</table>");

@@ -3,19 +3,19 @@ using System.Runtime.InteropServices;
 
 namespace FlywheelDicom.Transfer.Reporting;
 
-/// <summary>Counts results by the file or archive that they came from, in the order met; it holds no result.</summary>
+/// <summary>Counts results for each file or archive that they came from, in order of their first result. It keeps no result.</summary>
 internal sealed class SendTally
 {
     private readonly Dictionary<OriginKey, Count> _index = [];
     private readonly List<Count> _counts = [];
 
-    /// <summary>128 bits for each UID: a run of hundreds of thousands takes little memory.</summary>
+    /// <summary>128 bits for each UID, so that a run of hundreds of thousands takes little memory.</summary>
     private readonly HashSet<UInt128> _stored = [];
 
-    /// <summary>The first origin met, after which a report is named.</summary>
+    /// <summary>The first origin, from which the report gets its name.</summary>
     public DicomOrigin? First => _counts.Count > 0 ? _counts[0].Origin : null;
 
-    /// <summary>SOP Instance UIDs among what was stored.</summary>
+    /// <summary>The number of different SOP Instance UIDs among stored instances.</summary>
     public int DistinctImages => _stored.Count;
 
     public void Add(DicomSendResult result)
@@ -38,11 +38,11 @@ internal sealed class SendTally
     public IReadOnlyList<FwSendReportRow> Rows
         => [.. _counts.Zip(RowNames.Of([.. Origins]), (c, name) => new FwSendReportRow(c.Origin.AcquisitionId ?? "", c.Origin.FlywheelPath ?? "", name, c.Present, c.Sent))];
 
-    /// <summary>All origins met, to tell whether they share a session or acquisition.</summary>
+    /// <summary>All origins, to find out whether they share a session or acquisition.</summary>
     public IEnumerable<DicomOrigin> Origins => _counts.Select(c => c.Origin);
 
     /// <summary>
-    /// What makes two origins one file: its path on this machine; in Flywheel, where labels may repeat, its container's id and its name.
+    /// Identifies a file: by its path on this machine, or in Flywheel, where labels may repeat, by its container's id and its name.
     /// </summary>
     private readonly record struct OriginKey(string? LocalPath, string? SessionId, string? AcquisitionId, string? FlywheelPath, string? FileName)
     {

@@ -333,7 +333,7 @@ public sealed class ClientTests
             server.Add(new Fault { Kind = kind, Path = "/files?ticket=", Method = "POST", After = 1 });
         else if (faultAt.Length > 0)
             server.Add(new Fault { Kind = kind, Path = faultAt == "POST" ? "/files" : faultAt, Method = faultAt == "POST" ? "POST" : "PUT", Status = 503 });
-        await client.UploadAsync(FlywheelContainerKind.Session, session.Id, "report.csv", path, signed, default);
+        await client.UploadAsync(FlywheelContainerKind.Session, session.Id, "report.csv", path, signed ? UploadRoute.SignedUrl : UploadRoute.Api, default);
         File.Delete(path);
         Assert.All(server.Uploads, u => Assert.Equal(("report.csv", "a,b\n"), (u.Name, System.Text.Encoding.UTF8.GetString(u.Bytes))));
         Assert.Single(session.Files);

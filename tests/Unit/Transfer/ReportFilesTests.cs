@@ -33,7 +33,7 @@ public sealed class ReportFilesTests : IDisposable
             using var report = InFolder();
             report.Add(Result("a.zip"));
             report.Add(Result("b.zip", isSent: false, reason: "why"));
-            var written = report.Write(isStopped: false, withPage: true);
+            var written = report.WriteWithPage(RunEnd.Complete);
             paths.AddRange([written.Path, written.FailuresPath, written.HtmlPath]);
         }
         Assert.Equal(9, paths.Distinct(StringComparer.Ordinal).Count());
@@ -49,7 +49,7 @@ public sealed class ReportFilesTests : IDisposable
         {
             using var report = InFolder();
             report.Add(Result("a.zip"));
-            return report.Write(isStopped: false, withPage: false).Path;
+            return report.Write(RunEnd.Complete).Path;
         })));
         Assert.Equal(64, paths.Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(64, Files().Length);
@@ -70,7 +70,7 @@ public sealed class ReportFilesTests : IDisposable
             using var report = InFolder(style);
             report.Add(Result("a", origin: origin));
             report.Add(Result("b", isSent: false, origin: origin));
-            var written = report.Write(isStopped: true, withPage: true);
+            var written = report.WriteWithPage(RunEnd.Stopped);
             Assert.Empty(report.Problems);
             foreach (var path in new[] { written.Path!, written.FailuresPath!, written.HtmlPath! })
                 Assert.InRange(Encoding.UTF8.GetByteCount(Path.GetFileName(path)), 200, 255);
@@ -90,7 +90,7 @@ public sealed class ReportFilesTests : IDisposable
             FileName = "a.zip", SessionId = "s", SessionLabel = "Ses/sion 1", AcquisitionId = "a", AcquisitionLabel = "T2* m\u00fcde",
             Scope = new DicomOriginScope("acquisition", "a", "T2*"),
         }));
-        Assert.Equal("dicom-send_report-Ses_sion 1_t2star mude_2026-01-02_03:04:05.csv", SendReportWriter.AttachmentName(tally, new DateTime(2026, 1, 2, 3, 4, 5)));
+        Assert.Equal("dicom-send_report-Ses_sion 1_t2star mude_2026-01-02_03:04:05.csv", ReportName.Attachment(tally, new DateTime(2026, 1, 2, 3, 4, 5), RunEnd.Complete));
     }
 
     [Theory]
@@ -107,7 +107,7 @@ public sealed class ReportFilesTests : IDisposable
             using var report = InFolder();
             for (var i = 0; i < 1234; i++)
                 report.Add(Result("i.zip", uid: "1.2." + i.ToString(CultureInfo.InvariantCulture)));
-            var written = report.Write(isStopped: false, withPage: true);
+            var written = report.WriteWithPage(RunEnd.Complete);
             Assert.Equal("dicom-send_report-i.zip_2026-01-02_03-04-05.csv", Path.GetFileName(written.Path));
             Assert.Equal("Acquisition ID,FW Path,Filename,Images in Series,Images Sent,Status\n,,i.zip,1234,1234,Complete\n", File.ReadAllText(written.Path!));
             Assert.Contains("<p>1234 of 1234 images sent.</p>", File.ReadAllText(written.HtmlPath!), StringComparison.Ordinal);
@@ -127,7 +127,7 @@ public sealed class ReportFilesTests : IDisposable
     {
         using var report = new SendReport(ReportPlace.InFile(Path.Combine(_folder, name)), ReportNameStyle.Local);
         report.Add(Result("a.zip", isSent: false, reason: "why"));
-        var written = report.Write(isStopped: false, withPage: true);
+        var written = report.WriteWithPage(RunEnd.Complete);
         Assert.Equal(3, Files().Length);
         Assert.Equal(Path.Combine(_folder, name), written.Path);
         Assert.StartsWith("Acquisition ID,", File.ReadAllText(written.Path!), StringComparison.Ordinal);
@@ -142,7 +142,7 @@ public sealed class ReportFilesTests : IDisposable
         report.Add(Result("S1/IM1", uid: "1.2.3"));
         report.Add(Result("=cmd|'/C calc'!A0", isSent: false, uid: "1.2.4", reason: "A700, \"out of <resources>\""));
         report.Add(Result("\t@x", isSent: false, uid: "1.2.5", reason: "-1"));
-        var written = report.Write(isStopped: false, withPage: true);
+        var written = report.WriteWithPage(RunEnd.Complete);
         var lines = File.ReadAllText(written.FailuresPath!).Split('\n');
         Assert.Equal("Name,SOP Instance UID,Reason,Error ID", lines[0]);
         Assert.Equal("\"'=cmd|'/C calc'!A0\",1.2.4,\"A700, \"\"out of <resources>\"\"\",DicomStoreFailed", lines[1]);
@@ -158,7 +158,7 @@ public sealed class ReportFilesTests : IDisposable
     {
         using var report = InFolder();
         report.Add(Result("a.zip"));
-        Assert.Null(report.Write(isStopped: false, withPage: false).FailuresPath);
+        Assert.Null(report.Write(RunEnd.Complete).FailuresPath);
         Assert.Single(Files());
     }
 
@@ -172,7 +172,7 @@ public sealed class ReportFilesTests : IDisposable
         for (var i = 1; i < 200_000; i++)
             report.Add(result);
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 4 << 20);
-        var written = report.Write(isStopped: false, withPage: true);
+        var written = report.WriteWithPage(RunEnd.Complete);
         Assert.Equal(200_001, File.ReadLines(written.FailuresPath!).Count());
         var page = File.ReadAllText(written.HtmlPath!);
         Assert.Contains("The first 1000 of 200000; all are in " + Path.GetFileName(written.FailuresPath), page, StringComparison.Ordinal);
@@ -187,7 +187,7 @@ public sealed class ReportFilesTests : IDisposable
         report.Add(Result("b", uid: "1.2.3"));
         report.Add(Result("c", uid: "1.2.4"));
         report.Add(Result("d", uid: "1.2.5", isSent: false));
-        var written = report.Write(isStopped: false, withPage: true);
+        var written = report.WriteWithPage(RunEnd.Complete);
         Assert.Equal((4, 3, 2), (written.ImagesInSeries, written.ImagesSent, written.DistinctImages));
         Assert.Contains("2 distinct images", File.ReadAllText(written.HtmlPath!), StringComparison.Ordinal);
     }
@@ -216,7 +216,7 @@ public sealed class ReportFilesTests : IDisposable
         report.Add(Result("a.zip"));
         report.Add(Result("b.zip", isSent: false));
         Directory.Delete(gone, recursive: true);
-        var written = report.Write(isStopped: false, withPage: true);
+        var written = report.WriteWithPage(RunEnd.Complete);
         Assert.Equal((null, null, null), (written.Path, written.FailuresPath, written.HtmlPath));
         Assert.Equal(["Complete", "Failed"], written.Rows.Select(r => r.Status));
         Assert.Equal(3, report.Problems.Count);

@@ -24,7 +24,7 @@ public sealed class ReportOverSourceTests
                 Name = path, Status = DicomSendStatus.Failed, Destination = s_destination, ErrorId = "DicomStoreFailed", Reason = "no",
                 Origin = new DicomOrigin { FileName = source, LocalPath = path },
             });
-            var written = writer.Write(isStopped: false, withPage: true);
+            var written = writer.WriteWithPage(RunEnd.Complete);
             Assert.Equal("image", File.ReadAllText(path));
             Assert.Equal(problems, writer.Problems.Count);
             Assert.All(writer.Problems, p => Assert.Contains("the file that was sent", p.Message, StringComparison.Ordinal));

@@ -1,3 +1,4 @@
+using System.Text;
 using FlywheelDicom.Transfer.Reporting;
 
 namespace FlywheelDicom.Unit.Transfer;
@@ -22,16 +23,9 @@ public class ReportTests
         var tally = new SendTally();
         foreach (var result in results)
             tally.Add(result);
-        var path = Path.GetTempFileName();
-        try
-        {
-            SendReportWriter.WriteCsv(path, tally.Rows);
-            return File.ReadAllText(path);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+        using var stream = new MemoryStream();
+        SendReportWriter.WriteCsv(stream, tally.Rows);
+        return Encoding.UTF8.GetString(stream.ToArray());
     }
 
     [Fact]
@@ -68,6 +62,6 @@ public class ReportTests
     {
         var tally = new SendTally();
         tally.Add(Result(file, DicomSendStatus.Sent, acquisition, session));
-        Assert.Equal(expected, SendReportWriter.FileName(tally, new DateTime(2026, 1, 2, 3, 4, 5)));
+        Assert.Equal(expected, ReportName.Of(tally, new DateTime(2026, 1, 2, 3, 4, 5), ReportNameStyle.Local, RunEnd.Complete) + ".csv");
     }
 }
