@@ -42,6 +42,8 @@ public sealed class GetDicomFileCommand : DicomCmdlet
     [ValidateRange(1, long.MaxValue)]
     public long MaxExpandedSize { get; set; } = SpoolSpace.DefaultMaxExpandedSize;
 
+    private SearchOption Depth => Recurse ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly;
+
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
@@ -77,12 +79,12 @@ public sealed class GetDicomFileCommand : DicomCmdlet
         try
         {
             if (AsItStands(path) is { } whole)
-                return source.Read(whole, Recurse);
+                return source.Read(whole, Depth);
             var isPattern = ParameterSetName == PathSet && WildcardPattern.ContainsWildcardCharacters(path);
             var resolved = isPattern ? FolderOf(path, out var provider) : SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out provider, out _);
             if (provider.Name != "FileSystem")
                 return [Unusable(path, DicomProblem.NotFileSystem, $"It is not in the file system but in {provider.Name}.")];
-            return isPattern ? source.ReadMatches(path, resolved, Matches(path), Recurse) : source.Read(resolved, Recurse);
+            return isPattern ? source.ReadMatches(path, resolved, Matches(path), Depth) : source.Read(resolved, Depth);
         }
         catch (Exception e) when (e is RuntimeException and not PipelineStoppedException or ArgumentException or NotSupportedException)
         {

@@ -3,9 +3,9 @@ using FlywheelDicom.Flywheel;
 namespace FlywheelDicom.Transfer.Flywheel;
 
 /// <summary>
-/// Lists the DICOM files below a container with their places: sessions as the instance lists them, so that the first is fetched while
-/// the others are still listed; in each, acquisitions by time and id, and files by name. Only acquisitions hold images that are sent,
-/// as with the gear. A place that cannot be listed takes its place as an item with a problem, and the others go on.
+/// Lists the DICOM files below a container with their places. Sessions come in the order of the instance, so that the first is
+/// downloaded while the others are still listed; acquisitions of a session come by time and id, and files by name. As with the gear,
+/// only files of acquisitions are sent. A container that cannot be listed gives an item with a problem, and the others go on.
 /// </summary>
 internal sealed class FlywheelCatalog
 {
@@ -27,7 +27,7 @@ internal sealed class FlywheelCatalog
         _places = new FlywheelPlaces(client, health, cancellation);
     }
 
-    /// <summary>What was met so far, for people: acquisitions, and their files by type.</summary>
+    /// <summary>What was found so far, as a sentence: the number of acquisitions, and of their files by type.</summary>
     public string Seen
     {
         get
@@ -64,7 +64,7 @@ internal sealed class FlywheelCatalog
             yield return item;
     }
 
-    /// <summary>An analysis has no images of its own: those of what it was started on are meant.</summary>
+    /// <summary>The container to list. For an analysis it is the container that the analysis belongs to.</summary>
     private async Task<(FlywheelContainerKind Kind, FlywheelContainer Container)> RootAsync(FlywheelContainerKind kind, string id)
     {
         var container = await _places.GetAsync(kind, id).ConfigureAwait(false);
@@ -129,7 +129,7 @@ internal sealed class FlywheelCatalog
     private async IAsyncEnumerable<FlywheelItem> AcquisitionAsync(Walk walk, FlywheelContainer listed, FlywheelContainer? session)
     {
         var (acquisition, failure) = listed.Files is null ? await WholeAsync(listed).ConfigureAwait(false) : (listed, null);
-        // Old servers tell an acquisition's session alone, some not even that.
+        // Old servers give only the session of an acquisition, some not even that.
         if (acquisition.SessionId is null && session is not null)
             acquisition = acquisition with { Session = new FlywheelReference(session.Id, session.Label) };
         if (failure is not null)
@@ -162,7 +162,7 @@ internal sealed class FlywheelCatalog
         }
     }
 
-    /// <summary>Some installations list without files.</summary>
+    /// <summary>The acquisition with its files: some servers list acquisitions without them.</summary>
     private async Task<(FlywheelContainer Acquisition, FlywheelException? Failure)> WholeAsync(FlywheelContainer listed)
     {
         try
@@ -175,7 +175,7 @@ internal sealed class FlywheelCatalog
         }
     }
 
-    /// <summary>What is listed, and at the end, where the list breaks off, why.</summary>
+    /// <summary>The listed containers, and at the end the failure if the list is incomplete.</summary>
     private async IAsyncEnumerable<(FlywheelContainer? Found, FlywheelException? Failure)> ChildrenAsync(
         FlywheelContainerKind kind, FlywheelContainerKind parent, string parentId)
     {
@@ -187,7 +187,7 @@ internal sealed class FlywheelCatalog
                 FlywheelException? failure = null;
                 try
                 {
-                    // Asked for the first page alone: what is on it is at hand, whatever became of the instance meanwhile.
+                    // The state of the instance matters only for the first page: its entries are here, whatever happens later.
                     var isNext = listing is not null
                         ? await listing.MoveNextAsync().ConfigureAwait(false)
                         : await _health.AskAsync(_client, async c =>

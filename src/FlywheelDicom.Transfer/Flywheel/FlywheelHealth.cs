@@ -3,32 +3,32 @@ using FlywheelDicom.Flywheel;
 namespace FlywheelDicom.Transfer.Flywheel;
 
 /// <summary>
-/// What is known of the instance from the requests before. A key that is refused is refused for all that follows. One that gave no
-/// answer for a whole retry time, several times in a row, is asked again every half minute alone: what comes between fails at once
-/// with the reason. One that answers with errors is asked once for each, without waiting, until it is well again.
+/// Decides from earlier requests how often the next one is tried. After a refused key all further requests fail at once. An instance
+/// that gave no answer for a whole retry time, several times in a row, is asked only every 30 seconds; other requests fail at once
+/// with the same reason. If it answers with server errors, each request is tried once, until one succeeds.
 /// </summary>
 internal sealed class FlywheelHealth(TimeProvider time)
 {
     private const int MaxFailures = 3;
-    private static readonly TimeSpan s_probeEvery = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_probeInterval = TimeSpan.FromSeconds(30);
 
     private readonly object _lock = new();
     private FlywheelException? _down;
     private int _failures;
     private long _probed;
 
-    /// <summary>Runs a request, if there is any use in it.</summary>
+    /// <summary>Runs a request, unless earlier ones show that it would fail.</summary>
     /// <param name="client">The instance.</param>
-    /// <param name="ask">The request; it gets a client that tries once only where more is not worth it.</param>
+    /// <param name="ask">The request. Its client may be one that tries only once.</param>
     /// <exception cref="FlywheelException">It failed, or was not tried.</exception>
     public async Task<T> AskAsync<T>(FlywheelClient client, Func<FlywheelClient, Task<T>> ask)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(ask);
-        var fit = IsPatient() ? client : client.With(o => o with { RetryTime = TimeSpan.Zero });
+        var limited = MayRetry() ? client : client.With(o => o with { RetryTime = TimeSpan.Zero });
         try
         {
-            var answer = await ask(fit).ConfigureAwait(false);
+            var answer = await ask(limited).ConfigureAwait(false);
             Succeeded();
             return answer;
         }
@@ -39,14 +39,14 @@ internal sealed class FlywheelHealth(TimeProvider time)
         }
     }
 
-    /// <exception cref="FlywheelException">It is of no use to try.</exception>
-    private bool IsPatient()
+    /// <exception cref="FlywheelException">Earlier requests show that it would fail.</exception>
+    private bool MayRetry()
     {
         lock (_lock)
         {
             if (_down is null)
                 return _failures < MaxFailures;
-            if (_down.Error == FlywheelError.Unauthorized || time.GetElapsedTime(_probed) < s_probeEvery)
+            if (_down.Error == FlywheelError.Unauthorized || time.GetElapsedTime(_probed) < s_probeInterval)
                 throw new FlywheelException(FlywheelError.NotTried, $"Not tried: {_down.Message}", _down) { StatusCode = _down.StatusCode };
             _probed = time.GetTimestamp();
             return false;
@@ -79,7 +79,7 @@ internal sealed class FlywheelHealth(TimeProvider time)
                 case FlywheelError.NotTried:
                     break;
                 default:
-                    // An answer about this one alone.
+                    // The answer concerns this request only.
                     (_down, _failures) = (null, 0);
                     break;
             }

@@ -2,9 +2,9 @@ using FlywheelDicom.Flywheel;
 
 namespace FlywheelDicom.Transfer.Flywheel;
 
-/// <summary>A file to be fetched, and where in the hierarchy it is; or a place whose files cannot be told, with the reason.</summary>
+/// <summary>A file to download and its place in the hierarchy; or a container whose files cannot be listed, with the reason.</summary>
 internal sealed record FlywheelItem(FlywheelFile File, DicomOrigin Origin)
 {
-    /// <summary>Null, or why there is nothing to fetch.</summary>
+    /// <summary>Why there is nothing to download; otherwise null.</summary>
     public DicomProblem? Problem { get; init; }
 }

@@ -2,7 +2,7 @@ using FlywheelDicom.Flywheel;
 
 namespace FlywheelDicom.Transfer.Flywheel;
 
-/// <summary>Tells where in the hierarchy something is, in ids and labels. A label that cannot be had leaves its id in the path.</summary>
+/// <summary>Finds the place of a container in the hierarchy, in ids and labels. Where a label cannot be read, the path has the id.</summary>
 internal sealed class FlywheelPlaces(FlywheelClient client, FlywheelHealth health, CancellationToken cancellation)
 {
     private readonly Dictionary<(FlywheelContainerKind, string), FlywheelContainer?> _known = [];
@@ -21,7 +21,7 @@ internal sealed class FlywheelPlaces(FlywheelClient client, FlywheelHealth healt
             _known[(kind, container.Id)] = container;
     }
 
-    /// <summary>A run over a whole project keeps no list of its sessions.</summary>
+    /// <summary>Frees its memory, so that a run over a whole project does not keep all sessions.</summary>
     public void Forget(FlywheelContainerKind kind, string id) => _known.Remove((kind, id));
 
     /// <summary>The place of an acquisition, without a file.</summary>
@@ -58,7 +58,7 @@ internal sealed class FlywheelPlaces(FlywheelClient client, FlywheelHealth healt
             : place with { SessionId = container.Id, SessionLabel = container.Label, FlywheelPath = $"{place.FlywheelPath}/{container.Name}" };
     }
 
-    /// <summary>Null where it cannot be had; what was asked for once is not asked for again.</summary>
+    /// <summary>The container, or null if it cannot be read. Each is asked for once.</summary>
     private async Task<FlywheelContainer?> FindAsync(FlywheelContainerKind kind, string? id)
     {
         if (string.IsNullOrEmpty(id))
@@ -71,7 +71,7 @@ internal sealed class FlywheelPlaces(FlywheelClient client, FlywheelHealth healt
         }
         catch (FlywheelException)
         {
-            // For its label alone a run is not given up.
+            // Only its label is needed, so the run goes on.
             return _known[(kind, id)] = null;
         }
     }

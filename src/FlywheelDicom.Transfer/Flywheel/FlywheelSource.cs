@@ -6,8 +6,8 @@ using FlywheelDicom.Transfer.Sources;
 namespace FlywheelDicom.Transfer.Flywheel;
 
 /// <summary>
-/// Fetches files of Flywheel one after the other and gives the instances in them. The next ones are on their way while one is read
-/// and sent, within the room that the spool has. A file that cannot be had gives one <see cref="DicomFile"/> with a problem.
+/// Downloads files from Flywheel and gives the instances in them. The next files are downloaded while one is read and sent, as far
+/// as there is temporary space. A file that cannot be downloaded gives one <see cref="DicomFile"/> with a problem.
 /// </summary>
 internal sealed class FlywheelSource
 {
@@ -19,12 +19,12 @@ internal sealed class FlywheelSource
     private readonly LocalSource _reader;
     private readonly CancellationToken _cancellation;
 
-    /// <param name="client">The instance; used again where an instance is opened after its spool has gone.</param>
-    /// <param name="health">What is known of it from the downloads before.</param>
+    /// <param name="client">The Flywheel instance. It is asked again if an image is opened after its temporary file was deleted.</param>
+    /// <param name="health">The state of the Flywheel instance, from earlier requests.</param>
     /// <param name="space">Where files are kept until they are sent.</param>
-    /// <param name="leftOut">Told why something was passed over.</param>
+    /// <param name="leftOut">Gets a message about each file that is left out.</param>
     /// <param name="cancellation">Ends the run.</param>
-    /// <param name="warn">Told what a person should look at, although nothing failed.</param>
+    /// <param name="warn">Gets messages that the user should see although nothing failed.</param>
     public FlywheelSource(FlywheelClient client, FlywheelHealth health, SpoolSpace space, Action<string> leftOut, CancellationToken cancellation, Action<string>? warn = null)
     {
         (_client, _health, _space, _cancellation) = (client, health, space, cancellation);
@@ -39,8 +39,8 @@ internal sealed class FlywheelSource
     public IEnumerable<DicomFile> Read(IAsyncEnumerable<FlywheelItem> items)
     {
         var downloads = Channel.CreateBounded<Task<Download>>(LookAhead);
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
-        var starting = Task.Run(() => StartAsync(items, downloads.Writer, enough.Token), CancellationToken.None);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
+        var starting = Task.Run(() => StartAsync(items, downloads.Writer, stop.Token), CancellationToken.None);
         try
         {
             while (Next(downloads.Reader) is { } download)
@@ -67,8 +67,8 @@ internal sealed class FlywheelSource
         }
         finally
         {
-            // Also where the pipeline has had enough: what is on its way is given up.
-            enough.Cancel();
+            // The pipeline may have ended early: running downloads are cancelled.
+            stop.Cancel();
             while (downloads.Reader.TryRead(out var unread))
                 _ = unread.ContinueWith(static t => t.Result.Spool?.Close(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
             _ = starting.ContinueWith(static t => t.Exception, TaskScheduler.Default);
@@ -133,7 +133,7 @@ internal sealed class FlywheelSource
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
-            // Whatever it was, it is this file's own.
+            // Any failure concerns this file only.
             spool?.Close();
             spool?.EndFilling();
             if (e is ArchiveException noSpace)
@@ -154,7 +154,7 @@ internal sealed class FlywheelSource
         _ => $"It cannot be fetched: {e.Message}",
     };
 
-    /// <summary>A zip may be sound and yet hold less than was once put into it.</summary>
+    /// <summary>A problem if a zip has fewer members than Flywheel counted. It may be valid all the same.</summary>
     private static DicomProblem? MissingMembers(FlywheelFile file, DicomSource content)
     {
         if (file.ZipMemberCount is not { } stated)
@@ -168,7 +168,7 @@ internal sealed class FlywheelSource
         }
         catch (ArchiveException)
         {
-            // Told already, by what read it; or it is no zip, and was read as what it is.
+            // The reader of the archive has reported it already, or it is not a zip and was read as what it is.
             return null;
         }
     }

@@ -6,9 +6,3 @@ namespace FlywheelDicom.Transfer.Sources;
 /// <param name="Name">Its path there, as the archive has it; never used as a path here.</param>
 /// <param name="Source">Its bytes.</param>
 internal readonly record struct ArchiveEntry(string Name, DicomSource Source);
-
-/// <summary>An archive, or part of one, that cannot be read; the message is fit for a person.</summary>
-internal sealed class ArchiveException(string problemId, string message) : IOException(PlainText.Clean(message))
-{
-    public string ProblemId { get; } = problemId;
-}

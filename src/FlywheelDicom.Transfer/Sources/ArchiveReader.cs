@@ -8,8 +8,12 @@ internal sealed class ArchiveReader(InstanceReader instances, SourceNotes notes,
     private readonly ArchiveOpener _opener = new(space, notes);
 
     /// <summary>All of one archive; where it holds no DICOM, one file with that problem.</summary>
-    /// <param name="isGiven">The caller named it: it is expected to hold DICOM.</param>
-    public IEnumerable<DicomFile> Read(DicomSource source, ContentKind kind, string path, DicomOrigin origin, bool isGiven)
+    /// <param name="source">Its bytes.</param>
+    /// <param name="kind">What they are.</param>
+    /// <param name="path">Its name in messages.</param>
+    /// <param name="origin">The file that a row of the report is about.</param>
+    /// <param name="selection">A named archive without DICOM is a problem.</param>
+    public IEnumerable<DicomFile> Read(DicomSource source, ContentKind kind, string path, DicomOrigin origin, Selection selection)
     {
         var any = false;
         foreach (var file in ArchiveContent(source, kind, "", path, origin, level: 0))
@@ -17,7 +21,7 @@ internal sealed class ArchiveReader(InstanceReader instances, SourceNotes notes,
             any = true;
             yield return file;
         }
-        if (!any && (isGiven || kind is ContentKind.Zip or ContentKind.Tar or ContentKind.SevenZip))
+        if (!any && (selection == Selection.Named || kind is ContentKind.Zip or ContentKind.Tar or ContentKind.SevenZip))
             yield return DicomFile.Unusable(path, origin, new(DicomProblem.NotDicom, "The archive holds no DICOM."));
         else if (!any)
             notes.LeftOut($"'{path}' is compressed, and what is in it is not DICOM.");
@@ -91,7 +95,7 @@ internal sealed class ArchiveReader(InstanceReader instances, SourceNotes notes,
     /// </summary>
     private DicomFile[] Plain(DicomSource source, OpenedContent content, string name, DicomOrigin origin)
     {
-        DicomFile[] files = [.. instances.Read(source, content, name, origin, isGiven: false)];
+        DicomFile[] files = [.. instances.Read(source, content, name, origin, Selection.Found)];
         if (files.Length > 0 || content.Stream.CanSeek || !InstanceReader.MayNameAnImage(name))
             return files;
         try

@@ -15,10 +15,10 @@ internal sealed class ContentReader
     }
 
     /// <param name="source">Where its bytes are.</param>
-    /// <param name="name">How it is called towards the user.</param>
-    /// <param name="origin">The file that a row of the report stands for.</param>
-    /// <param name="isGiven">The caller named it: a problem comes of it if it is not DICOM; else it is left out.</param>
-    public IEnumerable<DicomFile> Read(DicomSource source, string name, DicomOrigin origin, bool isGiven)
+    /// <param name="name">Its name in messages.</param>
+    /// <param name="origin">The file that a row of the report is about.</param>
+    /// <param name="selection">Whether it is a problem if it is not DICOM.</param>
+    public IEnumerable<DicomFile> Read(DicomSource source, string name, DicomOrigin origin, Selection selection)
     {
         OpenedContent content;
         try
@@ -30,6 +30,6 @@ internal sealed class ContentReader
             return [SourceProblem.Unreadable(name, origin, e)];
         }
         using (content)
-            return content.IsArchive ? _archives.Read(source, content.Kind, name, origin, isGiven) : _instances.Read(source, content, name, origin, isGiven);
+            return content.IsArchive ? _archives.Read(source, content.Kind, name, origin, selection) : _instances.Read(source, content, name, origin, selection);
     }
 }

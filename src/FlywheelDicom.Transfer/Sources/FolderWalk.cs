@@ -4,15 +4,15 @@ namespace FlywheelDicom.Transfer.Sources;
 internal readonly record struct FoundPath(string Path, Exception? Failure);
 
 /// <summary>
-/// Finds the files of a folder, and of those below it. Links to folders are followed when all that is no link is done, and no
-/// folder is read twice, whatever leads to it: so links in a circle end, and a file has the name that is not by a link.
+/// Finds the files of a folder and of its subfolders. Links to folders are followed after all other folders, and no folder is read
+/// twice. So links in a circle end, and a file gets its name without links where it has one.
 /// </summary>
 internal sealed class FolderWalk(Action<string> leftOut, CancellationToken cancellation)
 {
     private readonly HashSet<string> _read = new(StringComparer.Ordinal);
 
     /// <summary>The files of one folder, then those of each below it.</summary>
-    public IEnumerable<FoundPath> Run(string root, bool recurse)
+    public IEnumerable<FoundPath> Run(string root, SearchOption depth)
     {
         var folders = new Stack<Folder>();
         var links = new Queue<string>();
@@ -40,7 +40,7 @@ internal sealed class FolderWalk(Action<string> leftOut, CancellationToken cance
                 yield return new FoundPath(Path.Combine(folder.Path, name), null);
             if (listing.Failure is { } failure)
                 yield return new FoundPath(folder.Path, failure);
-            if (!recurse)
+            if (depth == SearchOption.TopDirectoryOnly)
                 yield break;
             for (var i = listing.Folders.Count - 1; i >= 0; i--)
                 folders.Push(new Folder(Path.Combine(folder.Path, listing.Folders[i]), Path.Combine(folder.Real, listing.Folders[i])));

@@ -8,10 +8,10 @@ internal sealed class InstanceReader(SourceNotes notes)
     /// <summary>The instance; a problem where it should be one; nothing where it is simply something else.</summary>
     /// <param name="source">Its bytes.</param>
     /// <param name="content">The same, opened.</param>
-    /// <param name="name">How it is called towards the user.</param>
-    /// <param name="origin">The file that a row of the report stands for.</param>
-    /// <param name="isGiven">The caller named it: that it is DICOM is expected.</param>
-    public IEnumerable<DicomFile> Read(DicomSource source, OpenedContent content, string name, DicomOrigin origin, bool isGiven)
+    /// <param name="name">Its name in messages.</param>
+    /// <param name="origin">The file that a row of the report is about.</param>
+    /// <param name="selection">Whether it is a problem if it is not DICOM.</param>
+    public IEnumerable<DicomFile> Read(DicomSource source, OpenedContent content, string name, DicomOrigin origin, Selection selection)
     {
         DicomFile? file;
         try
@@ -22,7 +22,7 @@ internal sealed class InstanceReader(SourceNotes notes)
         {
             return [SourceProblem.InArchive(name, origin, e)];
         }
-        if (file?.ProblemDetail?.Id == DicomProblem.Directory && !isGiven)
+        if (file?.ProblemDetail?.Id == DicomProblem.Directory && selection == Selection.Found)
         {
             file.Release();
             notes.LeftOut($"'{name}' is a DICOMDIR.");
@@ -30,7 +30,7 @@ internal sealed class InstanceReader(SourceNotes notes)
         }
         if (file is not null)
             return [file];
-        if (!isGiven && SystemDropping.Is(name, content.Head))
+        if (selection == Selection.Found && SystemFile.IsOne(name, content.Head))
         {
             notes.LeftOut($"'{name}' was made by an operating system, and is not DICOM.");
             return [];
@@ -41,8 +41,8 @@ internal sealed class InstanceReader(SourceNotes notes)
             return [DicomFile.Unusable(name, origin, new(DicomProblem.UnsupportedArchive, UnsupportedFormat.PartMessage))];
         if (UnsupportedFormat.IsNamedArchive(name))
             return [DicomFile.Unusable(name, origin, new(DicomProblem.BadArchive, "It is named as an archive, but its content is none that is known, or is damaged at its first bytes."))];
-        // What calls itself DICOM must not vanish for being damaged at its first byte.
-        if (isGiven || HasDicomName(name))
+        // A file with a DICOM name that is damaged at its start must not be left out silently.
+        if (selection == Selection.Named || HasDicomName(name))
             return [DicomFile.Unusable(name, origin, new(DicomProblem.NotDicom, source.Length == 0 ? "It is empty." : "It is not DICOM."))];
         notes.LeftOut($"'{name}' is {(source.Length == 0 ? "empty" : "not DICOM")}.");
         return [];

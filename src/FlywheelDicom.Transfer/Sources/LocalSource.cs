@@ -3,8 +3,8 @@ using FlywheelDicom.IO;
 namespace FlywheelDicom.Transfer.Sources;
 
 /// <summary>
-/// Finds the DICOM instances in files, folders and archives, one after the other. A place that cannot be read, or has no DICOM,
-/// gives one <see cref="DicomFile"/> with a problem; files among others that are simply not DICOM are left out.
+/// Finds the DICOM instances in files, folders and archives, one after the other. A path that cannot be read, or has no DICOM, gives
+/// one <see cref="DicomFile"/> with a problem. Files in a folder that are not DICOM are left out.
 /// </summary>
 internal sealed class LocalSource
 {
@@ -12,46 +12,46 @@ internal sealed class LocalSource
     private readonly Action<string> _leftOut;
     private readonly CancellationToken _cancellation;
 
-    /// <param name="leftOut">Told why something was passed over.</param>
+    /// <param name="leftOut">Gets a message about each file that is left out.</param>
     /// <param name="space">Where archives are unpacked that cannot be read in place.</param>
     /// <param name="cancellation">Ends the search.</param>
-    /// <param name="warn">Told what a person should look at, although nothing failed; where it is null, it goes to <paramref name="leftOut"/>.</param>
+    /// <param name="warn">Gets messages that the user should see although nothing failed; null: <paramref name="leftOut"/> gets them.</param>
     public LocalSource(Action<string> leftOut, SpoolSpace space, CancellationToken cancellation, Action<string>? warn = null)
         => (_content, _leftOut, _cancellation) = (new ContentReader(new SourceNotes(leftOut, warn ?? leftOut), space, cancellation), leftOut, cancellation);
 
     /// <summary>Everything at a path: a file, an archive, or a folder.</summary>
-    public IEnumerable<DicomFile> Read(string path, bool recurse)
+    public IEnumerable<DicomFile> Read(string path, SearchOption depth)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Directory.Exists(path) ? ReadFolder(path, recurse) : Read(path, new DicomOrigin { FileName = LeafOf(path), LocalPath = path, GivenPath = path });
+        return Directory.Exists(path) ? ReadFolder(path, depth) : Read(path, new DicomOrigin { FileName = LeafOf(path), LocalPath = path, GivenPath = path });
     }
 
-    /// <summary>A file or an archive in a place that is known. That it is DICOM is expected: it gives a problem if not.</summary>
+    /// <summary>A file or an archive with a known origin. If it is not DICOM, that is a problem.</summary>
     public IEnumerable<DicomFile> Read(string path, DicomOrigin origin)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(origin);
         var name = origin.LocalPath ?? origin.FileName;
-        // It may be a link to nothing: that is there, and what it lacks is told when it is opened.
+        // A link without a target exists too. Opening it reports what is missing.
         if (!File.Exists(path))
             return [DicomFile.Unusable(name, origin, PathProblem.OfMissing(path))];
         if (SpecialFile.KindOf(path) is { } kind)
             return [DicomFile.Unusable(name, origin, PathProblem.OfSpecial(kind))];
-        return _content.Read(new FileDicomSource(path), name, origin, isGiven: true);
+        return _content.Read(new FileDicomSource(path), name, origin, Selection.Named);
     }
 
-    /// <summary>What a wildcard matched; problems only where it matched no DICOM at all.</summary>
+    /// <summary>The instances in all matches of a wildcard; a problem only if there are none.</summary>
     /// <param name="pattern">As it was given.</param>
-    /// <param name="root">The folder that the pattern begins in: names are told from there.</param>
+    /// <param name="root">The folder that the pattern begins in. Names are relative to it.</param>
     /// <param name="matches">Files and folders.</param>
-    /// <param name="recurse">Looks into subfolders too.</param>
-    public IEnumerable<DicomFile> ReadMatches(string pattern, string root, IReadOnlyList<string> matches, bool recurse)
+    /// <param name="depth">Whether subfolders are read too.</param>
+    public IEnumerable<DicomFile> ReadMatches(string pattern, string root, IReadOnlyList<string> matches, SearchOption depth)
     {
         var walk = new FolderWalk(_leftOut, _cancellation);
         var any = false;
         foreach (var match in matches)
         {
-            foreach (var file in Directory.Exists(match) ? ReadFound(walk.Run(match, recurse), root) : ReadFound([new FoundPath(match, null)], root))
+            foreach (var file in Directory.Exists(match) ? ReadFound(walk.Run(match, depth), root) : ReadFound([new FoundPath(match, null)], root))
             {
                 any = true;
                 yield return file;
@@ -64,20 +64,20 @@ internal sealed class LocalSource
         }
     }
 
-    /// <summary>One file or archive, wherever its bytes are. That it is DICOM is expected: it gives a problem if not.</summary>
-    public IEnumerable<DicomFile> Read(DicomSource source, DicomOrigin origin) => _content.Read(source, origin.FileName, origin, isGiven: true);
+    /// <summary>One file or archive from any source. If it is not DICOM, that is a problem.</summary>
+    public IEnumerable<DicomFile> Read(DicomSource source, DicomOrigin origin) => _content.Read(source, origin.FileName, origin, Selection.Named);
 
-    private IEnumerable<DicomFile> ReadFolder(string folder, bool recurse)
+    private IEnumerable<DicomFile> ReadFolder(string folder, SearchOption depth)
     {
         var any = false;
-        foreach (var file in ReadFound(new FolderWalk(_leftOut, _cancellation).Run(folder, recurse), folder))
+        foreach (var file in ReadFound(new FolderWalk(_leftOut, _cancellation).Run(folder, depth), folder))
         {
             any = true;
             yield return file;
         }
         if (!any)
         {
-            var hint = recurse ? "" : " Use -Recurse to look into its subfolders.";
+            var hint = depth == SearchOption.AllDirectories ? "" : " Use -Recurse to look into its subfolders.";
             yield return DicomFile.Unusable(folder, OriginOf(folder, folder), new(DicomProblem.NotDicom, $"The folder holds no DICOM.{hint}"));
         }
     }
@@ -94,7 +94,7 @@ internal sealed class LocalSource
                 _leftOut($"'{path}' is {kind}; it is not opened.");
             else
             {
-                foreach (var file in _content.Read(new FileDicomSource(path), path, origin, isGiven: false))
+                foreach (var file in _content.Read(new FileDicomSource(path), path, origin, Selection.Found))
                     yield return file;
             }
         }

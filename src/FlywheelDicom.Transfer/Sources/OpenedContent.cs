@@ -3,8 +3,8 @@ using FlywheelDicom.IO;
 namespace FlywheelDicom.Transfer.Sources;
 
 /// <summary>
-/// A source that was opened to tell what it is. Its stream begins at the first byte again, so that whoever reads on need not open
-/// it, and unpack it, a second time.
+/// A source that was opened to find out what it is. Its stream begins at the first byte again, so that it need not be opened, and
+/// unpacked, a second time.
 /// </summary>
 internal readonly struct OpenedContent : IDisposable
 {
@@ -20,7 +20,7 @@ internal readonly struct OpenedContent : IDisposable
 
     public ContentKind Kind { get; }
 
-    /// <summary>What an archive that is not read is called.</summary>
+    /// <summary>The name of the format, if it is an archive that is not supported.</summary>
     public string? Unsupported { get; }
 
     /// <summary>From the first byte on; closed with this.</summary>

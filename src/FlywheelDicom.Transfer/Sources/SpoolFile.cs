@@ -66,7 +66,7 @@ internal sealed class SpoolFile
     /// <exception cref="InvalidDataException">It grew past what is sane.</exception>
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        _space.Weigh(Length, _sourceLength);
+        _space.RequireAllowedExpansion(Length, _sourceLength);
         try
         {
             if (Length - _checkedAt >= CheckEvery)

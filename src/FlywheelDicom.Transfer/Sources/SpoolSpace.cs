@@ -1,6 +1,6 @@
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>The temporary files of one run: how much room they take, and how much they may.</summary>
+/// <summary>The temporary files of a run: how much space they use, and how much they may use.</summary>
 internal sealed class SpoolSpace
 {
     private readonly object _lock = new();
@@ -9,10 +9,10 @@ internal sealed class SpoolSpace
 
     public string Folder { get; init; } = Path.GetTempPath();
 
-    /// <summary>What is being read or sent may take so many bytes before more is fetched; one file always may.</summary>
+    /// <summary>Bytes that files which are being read or sent may use before the next one is fetched. One file is always allowed.</summary>
     public long Limit { get; init; } = DefaultLimit;
 
-    /// <summary>From so many bytes on, what an archive expands to is weighed against its size.</summary>
+    /// <summary>Up to this number of bytes an archive may expand to any multiple of its size.</summary>
     public long FreeSize { get; init; } = 1L << 30;
 
     /// <summary>How many times its size an archive may expand to.</summary>
@@ -23,28 +23,28 @@ internal sealed class SpoolSpace
 
     public const long DefaultLimit = 4L << 30;
 
-    /// <summary>The most that images have been seen to expand is far below; a bomb is far above.</summary>
+    /// <summary>Far more than images expand to, and far less than a decompression bomb does.</summary>
     public const int DefaultMaxRatio = 200;
     public const long DefaultMaxExpandedSize = 1L << 40;
 
-    /// <summary>The most bytes that were on disk at a time, as far as was looked.</summary>
+    /// <summary>The highest number of bytes on disk so far, as far as it was measured.</summary>
     public long Peak { get; private set; }
 
     /// <summary>Bytes that are on disk now.</summary>
     public long OnDisk => Sum(f => f.BytesOnDisk);
 
-    /// <summary>The run was stopped: what was closed stays closed.</summary>
+    /// <summary>The run was stopped: closed files are not filled again.</summary>
     public bool IsStopped { get; private set; }
 
     /// <summary>
-    /// Waits until what is being read or sent leaves room. Files that nobody is about to send are not waited for: who collects
-    /// instances in a variable wants them kept.
+    /// Waits until files that are being read or sent leave enough space. It does not wait for files that nothing is reading or sending:
+    /// instances that a user collects in a variable keep their space.
     /// </summary>
     public async Task WaitForRoomAsync(long size, CancellationToken cancellation)
     {
         if (OnDisk + size > Limit)
         {
-            // Instances that were dropped on the way, by a filter say, still hold theirs until they are collected.
+            // Instances that a filter left out, for example, hold their files until they are garbage collected.
             GC.Collect();
             GC.WaitForPendingFinalizers();
         }
@@ -58,7 +58,7 @@ internal sealed class SpoolSpace
         }
     }
 
-    /// <summary>Gives all room back at once, where a run was stopped.</summary>
+    /// <summary>Frees all space at once, because the run was stopped.</summary>
     public void Stop()
     {
         IsStopped = true;
@@ -66,8 +66,9 @@ internal sealed class SpoolSpace
             file.Close();
     }
 
-    /// <exception cref="InvalidDataException">What an archive expands to is past what is sane.</exception>
-    internal void Weigh(long expanded, long packed)
+    /// <summary>Checks what an archive expands to.</summary>
+    /// <exception cref="InvalidDataException">It is more than is allowed.</exception>
+    internal void RequireAllowedExpansion(long expanded, long packed)
     {
         if (expanded > FreeSize && expanded / MaxRatio > packed)
             throw new InvalidDataException($"It expands to more than {MaxRatio} times its size: that is no honest archive.");

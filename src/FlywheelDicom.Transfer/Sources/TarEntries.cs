@@ -60,7 +60,7 @@ internal static class TarEntries
     {
         if (member.Map is not { } map)
             return new ArchiveEntry(member.Name, stored);
-        space.Weigh(map.Length, packed);
+        space.RequireAllowedExpansion(map.Length, packed);
         return new ArchiveEntry(member.Name, new SparseSource(stored, map));
     }
 

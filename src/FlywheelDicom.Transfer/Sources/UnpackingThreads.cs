@@ -1,8 +1,8 @@
 namespace FlywheelDicom.Transfer.Sources;
 
 /// <summary>
-/// Threads that unpack, and are kept for the next entry: starting one takes as long as unpacking a small image. The thread pool's
-/// would not do, for unpacking waits for its reader, and its readers are the pool's.
+/// Threads that unpack, and are kept for the next entry, because starting one takes as long as unpacking a small image. Threads of
+/// the pool cannot be used: unpacking waits for its reader, which itself runs in the pool, so the pool could run out of threads.
 /// </summary>
 internal static class UnpackingThreads
 {

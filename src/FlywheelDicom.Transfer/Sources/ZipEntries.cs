@@ -44,7 +44,7 @@ internal static class ZipEntries
         long total = 0;
         foreach (var item in directory.Read(stream))
             total = item.Length >= 0 && item.Length <= long.MaxValue - total ? total + item.Length : long.MaxValue;
-        space.Weigh(total, archive.Length);
+        space.RequireAllowedExpansion(total, archive.Length);
     }
 
     private sealed class ZipEntrySource(SharedFile zip, ZipItem item) : DicomSource

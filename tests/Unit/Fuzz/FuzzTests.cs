@@ -65,7 +65,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
                     TarChecksums.Repair(bytes);
                 File.WriteAllBytes(archive, round % 3 == 0 ? Gzip(bytes) : bytes);
                 var space = new SpoolSpace { Folder = spool.FullName };
-                foreach (var file in new LocalSource(_ => { }, space, default).Read(archive, false))
+                foreach (var file in new LocalSource(_ => { }, space, default).Read(archive, SearchOption.TopDirectoryOnly))
                 {
                     if (file.Problem is null)
                         file.OpenRead().CopyTo(Stream.Null);

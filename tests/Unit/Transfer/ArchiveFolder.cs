@@ -31,7 +31,7 @@ public abstract class ArchiveFolder : IDisposable
     }
 
     private protected List<DicomFile> Read(string path, SpoolSpace? space = null)
-        => [.. new LocalSource(LeftOut.Add, space ?? new SpoolSpace(), default, Warned.Add).Read(path, true)];
+        => [.. new LocalSource(LeftOut.Add, space ?? new SpoolSpace(), default, Warned.Add).Read(path, SearchOption.AllDirectories)];
 
     private protected List<DicomFile> Read(string name, byte[] bytes) => Read(Write(name, bytes));
 

@@ -28,7 +28,7 @@ public sealed class ArchiveTests : IDisposable
 
     private readonly SpoolSpace _space = new();
 
-    private List<DicomFile> Read(string path, bool recurse = false) => [.. new LocalSource(_leftOut.Add, _space, default).Read(path, recurse)];
+    private List<DicomFile> Read(string path, SearchOption depth = SearchOption.TopDirectoryOnly) => [.. new LocalSource(_leftOut.Add, _space, default).Read(path, depth)];
 
     private static byte[] Zip(CompressionLevel level, params (string Name, byte[] Bytes)[] entries)
     {
@@ -130,7 +130,7 @@ public sealed class ArchiveTests : IDisposable
         Write("sub/c", Instance(3));
         Write("z.zip", Zip(CompressionLevel.Fastest, ("4", Instance(4))));
         Assert.Equal([1, 2, 4], Read(_folder.FullName).Select(f => int.Parse(f.SopInstanceUid!.Split('.')[^1], null)));
-        Assert.Equal([1, 2, 4, 3], Read(_folder.FullName, recurse: true).Select(f => int.Parse(f.SopInstanceUid!.Split('.')[^1], null)));
+        Assert.Equal([1, 2, 4, 3], Read(_folder.FullName, SearchOption.AllDirectories).Select(f => int.Parse(f.SopInstanceUid!.Split('.')[^1], null)));
     }
 
     [Fact]
@@ -245,7 +245,7 @@ public sealed class ArchiveTests : IDisposable
     public async Task Room_is_waited_for_only_while_a_sender_has_it()
     {
         var space = new SpoolSpace { Limit = 1 };
-        var files = new LocalSource(_ => { }, space, default).Read(Write("x.tgz", Gzip(Tar(TarEntryFormat.Pax, ("1", Instance(1))))), false).ToList();
+        var files = new LocalSource(_ => { }, space, default).Read(Write("x.tgz", Gzip(Tar(TarEntryFormat.Pax, ("1", Instance(1))))), SearchOption.TopDirectoryOnly).ToList();
         await space.WaitForRoomAsync(10, default).WaitAsync(TimeSpan.FromSeconds(5));
         files[0].Claim();
         var wait = space.WaitForRoomAsync(10, default);

@@ -47,7 +47,7 @@ public sealed class ChangedArchiveTests : IDisposable
     {
         var path = Path.Combine(_folder.FullName, "x");
         File.WriteAllBytes(path, Archive(kind, 1));
-        var files = new LocalSource(_ => { }, new SpoolSpace(), default).Read(path, false).ToList();
+        var files = new LocalSource(_ => { }, new SpoolSpace(), default).Read(path, SearchOption.TopDirectoryOnly).ToList();
         Assert.All(files, f => Assert.Null(f.Problem));
         // What was spooled is let go, so that it has to be unpacked again.
         files.ForEach(f => f.Release());
@@ -62,7 +62,7 @@ public sealed class ChangedArchiveTests : IDisposable
     {
         var path = Path.Combine(_folder.FullName, "x");
         File.WriteAllBytes(path, Archive("zip", 1));
-        var files = new LocalSource(_ => { }, new SpoolSpace(), default).Read(path, false).ToList();
+        var files = new LocalSource(_ => { }, new SpoolSpace(), default).Read(path, SearchOption.TopDirectoryOnly).ToList();
         File.WriteAllBytes(path + "2", Archive("zip", 3));
         File.SetLastWriteTimeUtc(path + "2", DateTime.UtcNow.AddSeconds(5));
         File.Move(path + "2", path, overwrite: true);

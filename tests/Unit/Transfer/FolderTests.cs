@@ -30,9 +30,9 @@ public sealed class FolderTests : IDisposable
     private LocalSource Source(CancellationToken cancellation = default) => new(_leftOut.Add, new SpoolSpace(), cancellation);
 
     /// <summary>In a time that a wait for a pipe's other end would not keep.</summary>
-    private List<DicomFile> Read(string path, bool recurse = true)
+    private List<DicomFile> Read(string path, SearchOption depth = SearchOption.AllDirectories)
     {
-        var read = Task.Run(() => Source().Read(path, recurse).ToList());
+        var read = Task.Run(() => Source().Read(path, depth).ToList());
         Assert.True(read.Wait(TimeSpan.FromSeconds(20)), "It hangs.");
         return read.Result;
     }
@@ -65,7 +65,7 @@ public sealed class FolderTests : IDisposable
     public void Row_of_a_wildcard_has_the_path_below_the_folder_that_it_begins_in()
     {
         string[] matches = [Write("S1/IM0001", 1), Write("S2/IM0001", 2)];
-        var files = Source().ReadMatches("*/IM0001", _folder.FullName, matches, recurse: false).ToList();
+        var files = Source().ReadMatches("*/IM0001", _folder.FullName, matches, SearchOption.TopDirectoryOnly).ToList();
         Assert.Equal(["S1/IM0001", "S2/IM0001"], files.Select(f => f.Origin.FileName));
     }
 
@@ -117,10 +117,10 @@ public sealed class FolderTests : IDisposable
         Assert.Equal(4, _leftOut.Count(l => l.Contains("read already", StringComparison.Ordinal)));
         // Without -Recurse no folder is looked into, by a link or not.
         _leftOut.Clear();
-        Assert.Equal([-1], Numbers(Read(At("study"), recurse: false)));
+        Assert.Equal([-1], Numbers(Read(At("study"), SearchOption.TopDirectoryOnly)));
         Assert.Empty(_leftOut);
         // A link that is given is a folder like others.
-        Assert.Equal([1], Numbers(Read(At("study/a"), recurse: false)));
+        Assert.Equal([1], Numbers(Read(At("study/a"), SearchOption.TopDirectoryOnly)));
     }
 
     [UnixFact]
@@ -165,7 +165,7 @@ public sealed class FolderTests : IDisposable
         Write("b/2", 2);
         Write("c/3", 3);
         var files = new List<DicomFile>();
-        foreach (var file in Source().Read(_folder.FullName, true))
+        foreach (var file in Source().Read(_folder.FullName, SearchOption.AllDirectories))
         {
             files.Add(file);
             if (Directory.Exists(At("b")))
@@ -183,7 +183,7 @@ public sealed class FolderTests : IDisposable
         Write("2", 2);
         Write("3", 3);
         var files = new List<DicomFile>();
-        foreach (var file in Source().Read(_folder.FullName, true))
+        foreach (var file in Source().Read(_folder.FullName, SearchOption.AllDirectories))
         {
             files.Add(file);
             File.Delete(At("2"));
@@ -198,7 +198,7 @@ public sealed class FolderTests : IDisposable
         for (var i = 1; i <= 5; i++)
             Write($"{i}", i);
         using var stop = new CancellationTokenSource();
-        using var files = Source(stop.Token).Read(_folder.FullName, true).GetEnumerator();
+        using var files = Source(stop.Token).Read(_folder.FullName, SearchOption.AllDirectories).GetEnumerator();
         Assert.True(files.MoveNext());
         foreach (var path in Directory.GetFiles(_folder.FullName).Where(p => !p.EndsWith('1')))
             File.Delete(path);

@@ -19,7 +19,7 @@ public sealed class HostileArchiveTests : IDisposable
     {
         var path = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder.FullName, "deep", "down")).FullName, "archive");
         File.WriteAllBytes(path, archive);
-        return [.. new LocalSource(_ => { }, space ?? new SpoolSpace(), default).Read(path, false)];
+        return [.. new LocalSource(_ => { }, space ?? new SpoolSpace(), default).Read(path, SearchOption.TopDirectoryOnly)];
     }
 
     private static byte[] Zip(IEnumerable<(string Name, byte[] Bytes)> entries, CompressionLevel level = CompressionLevel.Fastest, Encoding? names = null)
