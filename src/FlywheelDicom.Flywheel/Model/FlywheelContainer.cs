@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace FlywheelDicom.Flywheel;
 
-/// <summary>A group, project, subject, session, acquisition or analysis. Fields come and go with the server's age; only the id is sure.</summary>
+/// <summary>A group, project, subject, session, acquisition or analysis. Which fields there are depends on the server's version; only the id is always there.</summary>
 internal sealed record FlywheelContainer
 {
     [JsonPropertyName("_id")]
@@ -11,7 +11,7 @@ internal sealed record FlywheelContainer
     [JsonConverter(typeof(LenientTextConverter))]
     public string? Label { get; init; }
 
-    /// <summary>A subject's, in older servers its only name.</summary>
+    /// <summary>The code of a subject; in older servers its only name.</summary>
     [JsonConverter(typeof(LenientTextConverter))]
     public string? Code { get; init; }
     public FlywheelParents? Parents { get; init; }
@@ -28,7 +28,7 @@ internal sealed record FlywheelContainer
     [JsonConverter(typeof(FlywheelReferenceConverter))]
     public FlywheelReference? Session { get; init; }
 
-    /// <summary>An analysis's.</summary>
+    /// <summary>The container that an analysis belongs to.</summary>
     public FlywheelParent? Parent { get; init; }
 
     [JsonPropertyName("timestamp")]
@@ -42,7 +42,7 @@ internal sealed record FlywheelContainer
     [JsonConverter(typeof(LenientTextConverter))]
     public string? Deleted { get; init; }
 
-    /// <summary>Null where the answer left them out, which is not the same as none.</summary>
+    /// <summary>Null if the answer does not contain them, which does not mean that there are none.</summary>
     public IReadOnlyList<FlywheelFile>? Files { get; init; }
 
     [JsonPropertyName("container_type")]
@@ -51,11 +51,11 @@ internal sealed record FlywheelContainer
     [JsonPropertyName("node_type")]
     public string? NodeType { get; init; }
 
-    /// <summary>Listed in a form that could not be read: nothing but its id is known.</summary>
+    /// <summary>Its entry in a list could not be read: only its id is known.</summary>
     [JsonIgnore]
     public bool IsUnread { get; init; }
 
-    /// <summary>The label, or what stands for it.</summary>
+    /// <summary>The label, or the code or id if it has none.</summary>
     [JsonIgnore]
     public string Name => Label ?? Code ?? Id;
 

@@ -15,19 +15,19 @@ internal sealed record FlywheelFile
     [JsonConverter(typeof(LenientTextConverter))]
     public string Name { get => _name ?? ""; init => _name = value; }
 
-    /// <summary>What it is taken for: dicom, nifti, ...; null where nobody knows.</summary>
+    /// <summary>The file type in Flywheel: dicom, nifti, ...; null if it is not known.</summary>
     [JsonConverter(typeof(LenientTextConverter))]
     public string? Type { get; init; }
 
-    /// <summary>Bytes; null where the entry does not tell.</summary>
+    /// <summary>Its length in bytes; null if the entry does not have it.</summary>
     [JsonConverter(typeof(LenientCountConverter))]
     public long? Size { get; init; }
 
-    /// <summary>Mostly v0-sha384- and 96 hex digits; other forms are met, and not checked.</summary>
+    /// <summary>Usually v0-sha384- and 96 hex digits. Hashes of other forms are not checked.</summary>
     [JsonConverter(typeof(LenientTextConverter))]
     public string? Hash { get; init; }
 
-    /// <summary>How many members the zip has; null for what is none, or where nobody has counted.</summary>
+    /// <summary>The number of members, if it is a zip and they were counted.</summary>
     [JsonPropertyName("zip_member_count")]
     [JsonConverter(typeof(LenientCountConverter))]
     public long? ZipMemberCount { get; init; }
@@ -39,11 +39,11 @@ internal sealed record FlywheelFile
     [JsonConverter(typeof(LenientTextConverter))]
     public string? Deleted { get; init; }
 
-    /// <summary>Another file of its container has the same name: only its id tells it apart.</summary>
+    /// <summary>Another file of its container has the same name, so that it must be asked for by its id.</summary>
     [JsonIgnore]
     public bool HasNamesake { get; init; }
 
-    /// <summary>Its name, or what stands for it.</summary>
+    /// <summary>Its name, or its id if it has no name.</summary>
     [JsonIgnore]
     public string Label => Name.Length > 0 ? Name : FileId is { Length: > 0 } ? $"<id:{FileId}>" : "(a file without a name)";
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace FlywheelDicom.Flywheel;
 
-/// <summary>Reads and writes what the API speaks, by code made at compile time.</summary>
+/// <summary>Reads and writes the JSON of the API, with code that is generated at compile time.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowReadingFromString)]

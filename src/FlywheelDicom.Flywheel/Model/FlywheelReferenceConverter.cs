@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace FlywheelDicom.Flywheel;
 
-/// <summary>Servers of different age put an id where others put an object with one.</summary>
+/// <summary>Reads an id, or an object with an id: that depends on the server's version.</summary>
 internal sealed class FlywheelReferenceConverter : JsonConverter<FlywheelReference>
 {
     public override FlywheelReference? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace FlywheelDicom.Flywheel;
 
-/// <summary>What an instance says of itself, and of who we are there.</summary>
+/// <summary>An instance, and the user of the key there.</summary>
 internal sealed record FlywheelSite
 {
     public string? Name { get; init; }
@@ -10,10 +10,10 @@ internal sealed record FlywheelSite
     /// <summary>Its version; null on development sites.</summary>
     public string? Release { get; init; }
 
-    /// <summary>It takes uploads straight into its storage.</summary>
+    /// <summary>It supports uploads to a signed URL of its storage.</summary>
     public bool TakesSignedUploads { get; init; }
 
-    /// <summary>Whom the key belongs to.</summary>
+    /// <summary>The user that the key belongs to.</summary>
     public required string UserId { get; init; }
     public bool IsDevice { get; init; }
 }
@@ -31,7 +31,7 @@ internal sealed record ConfigAnswer
     public SiteAnswer? Site { get; init; }
     public FeaturesAnswer? Features { get; init; }
 
-    /// <summary>Where older servers say it.</summary>
+    /// <summary>The same in older servers.</summary>
     [JsonPropertyName("signed_url")]
     public bool? SignedUrl { get; init; }
 }

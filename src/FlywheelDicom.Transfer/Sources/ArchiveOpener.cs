@@ -7,7 +7,7 @@ internal sealed class ArchiveOpener(SpoolSpace space, SourceNotes notes)
 {
     /// <param name="source">Its bytes.</param>
     /// <param name="kind">What they are.</param>
-    /// <param name="name">How it is called towards the user.</param>
+    /// <param name="name">Its name in messages.</param>
     public IEnumerable<ArchiveEntry> Entries(DicomSource source, ContentKind kind, string name) => kind switch
     {
         ContentKind.Zip => Seekable(source, s => ZipEntries.Read(s, space)),
@@ -39,7 +39,7 @@ internal sealed class ArchiveOpener(SpoolSpace space, SourceNotes notes)
                     yield return entry;
                 yield break;
             }
-            // What is certainly not DICOM (NIfTI, say) is not unpacked; its first bytes stand for it.
+            // A file that is certainly not DICOM (NIfTI, for example) is not unpacked. Its first bytes are enough.
             var isWanted = content == ContentKind.Dicom || Content.IsArchive(content) || DicomFile.MayBeDicom(head.Span) || InstanceReader.HasDicomName(NameInside(name));
             spool.Fill(isWanted ? whole : new PrefixedStream(head, Stream.Null));
             yield return new ArchiveEntry(NameInside(name), spool.Slice(0, spool.Length));

@@ -2,7 +2,7 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>The DICOM instances in an archive, and in archives in it, one level deep. What breaks gives one file with a problem.</summary>
+/// <summary>The DICOM instances in an archive, and in archives in it, one level deep. A damaged archive gives one file with a problem.</summary>
 internal sealed class ArchiveReader(InstanceReader instances, SourceNotes notes, SpoolSpace space, CancellationToken cancellation)
 {
     private readonly ArchiveOpener _opener = new(space, notes);
@@ -27,7 +27,7 @@ internal sealed class ArchiveReader(InstanceReader instances, SourceNotes notes,
             notes.LeftOut($"'{path}' is compressed, and what is in it is not DICOM.");
     }
 
-    /// <summary>What an archive holds. What breaks in it gives one problem, after what could be read.</summary>
+    /// <summary>The content of an archive. If it is damaged, one problem comes after the instances that could be read.</summary>
     private IEnumerable<DicomFile> ArchiveContent(DicomSource source, ContentKind kind, string prefix, string archive, DicomOrigin origin, int level)
     {
         var empty = new EmptyEntries(archive, notes);
@@ -43,7 +43,7 @@ internal sealed class ArchiveReader(InstanceReader instances, SourceNotes notes,
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                // Archive libraries throw whatever damage leads them to; for the operator it is one fact.
+                // Damage can make an archive library throw anything. For the user it is one problem.
                 broken = SourceProblem.InArchive(archive, origin, e);
             }
             if (broken is not null)

@@ -3,7 +3,7 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>An entry read once from start to end, with its length and check sum held against what the archive states.</summary>
+/// <summary>An entry that is read once from start to end. Its length and check sum are compared with those in the archive.</summary>
 internal sealed class CheckedStream(Stream inner, long length, uint crc, string name) : ForwardStream
 {
     private readonly Crc32 _crc = new();
@@ -18,7 +18,7 @@ internal sealed class CheckedStream(Stream inner, long length, uint crc, string 
                 CheckEnd();
             return 0;
         }
-        // No more than it stated, whatever its deflate stream would go on to give.
+        // Never more than the stated length, even if the packed data has more.
         var read = inner.Read(buffer[..(int)Math.Min(buffer.Length, length - _position)]);
         if (read == 0)
             throw Damaged($"it ends after {_position} of {length} bytes");

@@ -2,14 +2,14 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>Why a file or a folder on this machine cannot be opened, in words that tell what to do.</summary>
+/// <summary>The problem of a file or a folder that cannot be opened, with what to do.</summary>
 internal static class PathProblem
 {
-    /// <summary>What .NET makes of bytes in a name that are not UTF-8: the name that it gives opens nothing.</summary>
+    /// <summary>.NET puts this into a name for bytes that are not UTF-8. A file cannot be opened by such a name.</summary>
     private const char Unknown = '\uFFFD';
 
     /// <param name="path">Null where it came from elsewhere.</param>
-    /// <param name="e">What opening it has led to.</param>
+    /// <param name="e">The exception of opening it.</param>
     public static DicomProblem Of(string? path, Exception e) => e switch
     {
         DicomFormatException format => new(format.ErrorId, format.Message),
@@ -18,7 +18,7 @@ internal static class PathProblem
         _ => new(DicomProblem.Unreadable, $"It cannot be read: {e.Message}"),
     };
 
-    /// <summary>A path that was given and does not seem to exist.</summary>
+    /// <summary>The problem of a given path that seems not to exist.</summary>
     public static DicomProblem OfMissing(string path)
     {
         try

@@ -4,12 +4,12 @@ using FlywheelDicom.IO;
 namespace FlywheelDicom.Transfer.Sources;
 
 /// <summary>
-/// Unpacks on another thread, a megabyte ahead of its reader. It begins with that only where reading goes on: who looks at a
-/// header does not pay for it.
+/// Unpacks on another thread, up to a megabyte ahead of its reader. The thread is started only after the first 64 KiB, so that reading
+/// a header alone needs none.
 /// </summary>
 internal sealed class ReadAheadStream(Stream inner) : ForwardStream
 {
-    /// <summary>Entries from this size on are worth a thread.</summary>
+    /// <summary>The smallest entry for which a thread is used.</summary>
     public const int WorthIt = 256 * 1024;
 
     private const int Direct = 64 * 1024;
@@ -116,7 +116,7 @@ internal sealed class ReadAheadStream(Stream inner) : ForwardStream
                 Monitor.Wait(_ahead);
             _ahead.Enqueue(new Piece(bytes, unpacked.Length));
             Monitor.PulseAll(_ahead);
-            // Its reader has had enough; what is queued goes back to the pool with the rest.
+            // The reader has stopped. Queued buffers are returned to the pool with the others.
             if (_isStopped)
                 throw new OperationCanceledException();
         }

@@ -3,7 +3,7 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>One archive from which many entries are read, some at a time: so many streams of it are open as were read at once.</summary>
+/// <summary>An archive from which many entries are read. It opens as many streams as entries are read at once, and uses them again.</summary>
 internal sealed class SharedFile(DicomSource source)
 {
     private readonly ConcurrentBag<Stream> _idle = [];
@@ -11,7 +11,7 @@ internal sealed class SharedFile(DicomSource source)
     public DicomSource Source => source;
 
     /// <summary>A part of it, read once from start to end. Its stream goes back when it is disposed.</summary>
-    /// <exception cref="DicomSourceChangedException">The archive is not the one any more whose entries were listed.</exception>
+    /// <exception cref="DicomSourceChangedException">The archive was changed after its entries were listed.</exception>
     public Part OpenPart()
     {
         if (!_idle.TryTake(out var stream))

@@ -4,9 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace FlywheelDicom.Transfer.Sources;
 
 /// <summary>
-/// A private temporary file with what came out of an archive or from a download. It has no name once it is open (Unix), or goes
-/// with its handle (Windows): neither Ctrl+C nor a killed process leaves one behind. It is closed when the last of its instances
-/// was sent, and filled again should one be opened later. It refuses to grow without bound.
+/// A private temporary file with the content of an archive or a download. On Unix its name is removed once it is open, on Windows it is
+/// deleted with its handle: so neither Ctrl+C nor a killed process leaves one behind. It is closed when the last of its instances was
+/// sent, and filled again if one is opened later. Its size is limited.
 /// </summary>
 internal sealed class SpoolFile
 {
@@ -25,15 +25,15 @@ internal sealed class SpoolFile
     private bool _isFilling;
     private ArchiveException? _gone;
 
-    /// <param name="space">What accounts for it.</param>
-    /// <param name="sourceLength">Bytes of the archive that it is filled from, against which its growth is weighed.</param>
-    /// <param name="fill">Fills it again, with the same bytes, where it was closed and is wanted after all.</param>
-    /// <param name="reserved">Bytes that it is expected to take at least.</param>
+    /// <param name="space">Counts its bytes and limits them.</param>
+    /// <param name="sourceLength">Bytes of the archive that it is filled from; its size is compared with them.</param>
+    /// <param name="fill">Fills it again with the same bytes, if it is read after it was closed.</param>
+    /// <param name="reserved">Bytes that it is expected to need at least.</param>
     /// <exception cref="ArchiveException">There is no folder for temporary files, or it cannot be written.</exception>
     public SpoolFile(SpoolSpace space, long sourceLength, Action<SpoolFile> fill, long reserved = 0)
     {
         (_space, _sourceLength, _fill, Reserved) = (space, sourceLength, fill, reserved);
-        // Read while it fills: an entry is handed on as soon as it is whole.
+        // It is read while it is filled: each entry is given out as soon as it is complete.
         _handle = _target = Create(space.Folder);
         _isFilling = true;
         space.Add(this);
@@ -43,7 +43,7 @@ internal sealed class SpoolFile
 
     public long Reserved { get; }
 
-    /// <summary>Bytes on disk, or soon there, that nobody but a reader or a sender keeps there: waiting for them makes sense.</summary>
+    /// <summary>Bytes, on disk or expected, that will be freed when reading or sending ends, so that waiting for them makes sense.</summary>
     public long BusyBytes
     {
         get
@@ -63,7 +63,7 @@ internal sealed class SpoolFile
     }
 
     /// <exception cref="ArchiveException">The disk is full, or nearly.</exception>
-    /// <exception cref="InvalidDataException">It grew past what is sane.</exception>
+    /// <exception cref="InvalidDataException">It became larger than is allowed.</exception>
     public void Append(ReadOnlySpan<byte> bytes)
     {
         _space.RequireAllowedExpansion(Length, _sourceLength);
@@ -91,14 +91,14 @@ internal sealed class SpoolFile
             Append(buffer.AsSpan(0, read));
     }
 
-    /// <summary>Begins anew.</summary>
+    /// <summary>Removes its content.</summary>
     public void Clear()
     {
         RandomAccess.SetLength(_target!, 0);
         (Length, _checkedAt) = (0, 0);
     }
 
-    /// <summary>All is in it, and all its instances were found: from now on it lives as long as these want it.</summary>
+    /// <summary>It is complete, and all its instances were found. It is closed when they are released.</summary>
     public void EndFilling()
     {
         lock (_lock)
@@ -109,7 +109,7 @@ internal sealed class SpoolFile
         _space.Changed();
     }
 
-    /// <summary>Closes it at once; it is filled again if it is read all the same.</summary>
+    /// <summary>Closes it at once. It is filled again if it is read later.</summary>
     public void Close()
     {
         lock (_lock)
@@ -120,7 +120,7 @@ internal sealed class SpoolFile
         _space.Changed();
     }
 
-    /// <summary>Reads at a place, from many threads at a time.</summary>
+    /// <summary>Reads at a position. Several threads may read at once.</summary>
     public int Read(Span<byte> target, long offset)
     {
         while (true)
@@ -132,7 +132,7 @@ internal sealed class SpoolFile
             }
             catch (ObjectDisposedException)
             {
-                // Closed between the two: it is filled again.
+                // It was closed in between, and is filled again.
             }
         }
     }
@@ -140,7 +140,7 @@ internal sealed class SpoolFile
     /// <summary>Part of it as the bytes of an instance.</summary>
     public DicomSource Slice(long offset, long length) => new SpoolSlice(this, offset, length);
 
-    /// <exception cref="IOException">It could not be filled again: each instance that was in it is told so.</exception>
+    /// <exception cref="IOException">It could not be filled again. Each of its instances gets this failure.</exception>
     private SafeFileHandle Refilled()
     {
         lock (_lock)
@@ -149,7 +149,7 @@ internal sealed class SpoolFile
                 return handle;
             if (_space.IsStopped)
                 throw new IOException("The run that it was fetched for was stopped.");
-            // Its other instances need not unpack the whole again to learn the same.
+            // The failure is kept, so that its other instances do not unpack everything again.
             if (_gone is { } gone)
                 throw new ArchiveException(gone.ProblemId, gone.Message);
             var length = Length;
@@ -160,7 +160,7 @@ internal sealed class SpoolFile
                 _fill(this);
                 if (Length != length)
                     throw new DicomSourceChangedException("What it was unpacked from gives another length than before.");
-                // Only now: who reads meanwhile waits for the whole.
+                // Set last: others that read meanwhile wait until it is complete.
                 Volatile.Write(ref _handle, filled);
                 return filled;
             }
@@ -170,7 +170,7 @@ internal sealed class SpoolFile
                 Length = length;
                 if (e is OperationCanceledException or DicomSourceChangedException or ArchiveException { ProblemId: DicomProblem.NoTemporarySpace })
                     throw;
-                // Whatever unpacking leads to: who reads is a sender, and has one instance in hand.
+                // Unpacking may throw anything. Here it is the failure of the one instance that is being sent.
                 _gone = new ArchiveException(DicomProblem.BadArchive, $"What it came from could not be unpacked a second time: {e.Message}");
                 throw _gone;
             }
@@ -233,7 +233,7 @@ internal sealed class SpoolFile
         var path = Path.Combine(folder, $"fwdicom-{Guid.NewGuid():N}.spool");
         if (OperatingSystem.IsWindows())
             return File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.DeleteOnClose);
-        // The stream is only a way to create it for us alone; then it is opened for random access, and its name goes.
+        // The stream is only used to create the file for this user alone. Then it is opened for random access, and its name is removed.
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,

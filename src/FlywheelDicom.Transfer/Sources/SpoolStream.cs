@@ -1,6 +1,6 @@
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>Part of a spool as a stream of its own: many may read one spool at a time, each at its own place.</summary>
+/// <summary>A part of a spool as a stream. Several streams may read one spool at once, each at its own position.</summary>
 internal sealed class SpoolStream(SpoolFile spool, long offset, long length) : Stream
 {
     private long _position;

@@ -1,6 +1,6 @@
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>What one header of a tar, and those before it that are about it, say of a file.</summary>
+/// <summary>A file in a tar, from its header and the extended headers before it.</summary>
 /// <param name="Name">As the archive has it.</param>
 /// <param name="Type">The type flag of its header.</param>
 /// <param name="LinkName">What a link points to.</param>
@@ -19,7 +19,7 @@ internal sealed record TarMember(string Name, char Type, string LinkName, long S
 /// </summary>
 internal sealed class TarReader(Stream tar)
 {
-    /// <summary>No name and no attributes are as long; what says so is not believed.</summary>
+    /// <summary>The limit for names and attributes. A header with a larger size is damaged.</summary>
     private const long MaxExtendedHeader = 1 << 20;
 
     private readonly PaxRecords _global = new();
@@ -28,13 +28,13 @@ internal sealed class TarReader(Stream tar)
     private long _contentLeft;
     private string _name = "";
 
-    /// <summary>Where it is: after <see cref="Next"/> at the content's first byte.</summary>
+    /// <summary>The position in the archive: after <see cref="Next"/> the first byte of the content.</summary>
     public long Position { get; private set; }
 
-    /// <summary>It ended as a tar ends, with blocks of zeros. Else it may have been cut off between two files.</summary>
+    /// <summary>It ended with blocks of zeros, as a tar should. Otherwise it may have been cut off between two files.</summary>
     public bool HasEnd { get; private set; }
 
-    /// <summary>Something that is no tar follows its end.</summary>
+    /// <summary>Bytes that are not a tar follow its end.</summary>
     public bool IsFollowed { get; private set; }
 
     /// <summary>The next file, link or folder; null behind the last one, when everything was read.</summary>
@@ -82,7 +82,7 @@ internal sealed class TarReader(Stream tar)
         return isExtended ? throw CutOff("before the file that an extended header is about") : null;
     }
 
-    /// <summary>Steps over the content of the current file.</summary>
+    /// <summary>Skips the content of the current file.</summary>
     /// <exception cref="ArchiveException">It is cut off inside it.</exception>
     public void SkipContent()
     {

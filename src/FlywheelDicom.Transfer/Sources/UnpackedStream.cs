@@ -2,7 +2,7 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>What a library's stream unpacks. Whatever it throws for damage becomes the one exception that says so.</summary>
+/// <summary>Unpacks with a library's stream. All exceptions that a library throws for damage become <see cref="InvalidDataException"/>.</summary>
 internal sealed class UnpackedStream : ForwardStream
 {
     private readonly Stream _packed;
@@ -10,7 +10,7 @@ internal sealed class UnpackedStream : ForwardStream
     private Stream? _unpacked;
 
     /// <param name="packed">Closed with this.</param>
-    /// <param name="open">Opened with the first byte that is read: some read at once, and throw.</param>
+    /// <param name="open">Opens the library's stream. Called at the first read, because some read at once, and may throw.</param>
     public UnpackedStream(Stream packed, Func<Stream, Stream> open) => (_packed, _open) = (packed, open);
 
     /// <exception cref="InvalidDataException">It is damaged or cut off.</exception>
@@ -21,7 +21,7 @@ internal sealed class UnpackedStream : ForwardStream
             _unpacked ??= _open(_packed);
             return _unpacked.Read(buffer);
         }
-        // Libraries throw whatever damage leads them to.
+        // Damage can make a library throw anything.
         catch (Exception e) when (e is not (IOException or InvalidDataException or OperationCanceledException))
         {
             throw new InvalidDataException(e is OutOfMemoryException ? "It asks for more memory than there is." : e.Message, e);
