@@ -1,7 +1,7 @@
 namespace FlywheelDicom;
 
 /// <summary>What the engine asks of the program that it runs in.</summary>
-public static class DicomHost
+internal static class DicomHost
 {
     /// <summary>
     /// Turns a path as a user gave it into a full one. Unless set, it is relative to the process's directory; a shell has a

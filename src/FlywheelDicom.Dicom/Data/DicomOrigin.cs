@@ -30,39 +30,50 @@ public sealed record DicomOrigin
     /// <summary>The file or archive on this machine; null for what comes from Flywheel.</summary>
     public string? LocalPath { get; init; }
 
+    /// <summary>Group, project, subject, session, acquisition and file, separated by slashes.</summary>
     public string? FlywheelPath
     {
         get => _flywheelPath;
         init => _flywheelPath = Shown(value);
     }
 
+    /// <summary>The id of the Flywheel group.</summary>
     public string? GroupId { get; init; }
+
+    /// <summary>The id of the Flywheel project.</summary>
     public string? ProjectId { get; init; }
 
+    /// <summary>The label of the Flywheel project.</summary>
     public string? ProjectLabel
     {
         get => _projectLabel;
         init => _projectLabel = Shown(value);
     }
 
+    /// <summary>The id of the Flywheel subject.</summary>
     public string? SubjectId { get; init; }
 
+    /// <summary>The label of the Flywheel subject.</summary>
     public string? SubjectLabel
     {
         get => _subjectLabel;
         init => _subjectLabel = Shown(value);
     }
 
+    /// <summary>The id of the Flywheel session.</summary>
     public string? SessionId { get; init; }
 
+    /// <summary>The label of the Flywheel session.</summary>
     public string? SessionLabel
     {
         get => _sessionLabel;
         init => _sessionLabel = Shown(value);
     }
 
+    /// <summary>The id of the Flywheel acquisition.</summary>
     public string? AcquisitionId { get; init; }
 
+    /// <summary>The label of the Flywheel acquisition.</summary>
     public string? AcquisitionLabel
     {
         get => _acquisitionLabel;
@@ -72,6 +83,7 @@ public sealed record DicomOrigin
     /// <summary>What the run was about, where a report of it belongs; null for local input.</summary>
     public DicomOriginScope? Scope { get; init; }
 
+    /// <summary>The path in Flywheel; for local input the path of the file.</summary>
     public override string ToString() => FlywheelPath ?? Shown(LocalPath) ?? FileName;
 
     private static string? Shown(string? text) => text is null ? null : PlainText.Clean(text);

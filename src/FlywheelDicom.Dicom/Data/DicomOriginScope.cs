@@ -8,11 +8,13 @@ public sealed record DicomOriginScope(string Kind, string Id, string Label)
 {
     private readonly string _label = PlainText.Clean(Label);
 
+    /// <summary>Its label, fit to be shown.</summary>
     public string Label
     {
         get => _label;
         init => _label = PlainText.Clean(value);
     }
 
+    /// <summary>Kind and label.</summary>
     public override string ToString() => $"{Kind} '{Label}'";
 }

@@ -3,19 +3,30 @@ using System.Globalization;
 namespace FlywheelDicom;
 
 /// <summary>What a status means for the instance.</summary>
-public enum DicomState { Success, Warning, Failure }
+public enum DicomState
+{
+    /// <summary>The instance was stored.</summary>
+    Success,
+
+    /// <summary>The instance was stored, but the receiver has a remark.</summary>
+    Warning,
+
+    /// <summary>The instance was not stored.</summary>
+    Failure,
+}
 
 /// <summary>A DIMSE status as C-STORE and C-ECHO use it (PS3.4 §B.2.3, PS3.7 Annex C).</summary>
 public readonly record struct DicomStatus(ushort Code)
 {
-    public static readonly DicomStatus Success = new(0x0000);
-    public static readonly DicomStatus SopClassNotSupported = new(0x0122);
-    public static readonly DicomStatus DuplicateSopInstance = new(0x0111);
-    public static readonly DicomStatus ProcessingFailure = new(0x0110);
-    public static readonly DicomStatus UnrecognizedOperation = new(0x0211);
-    public static readonly DicomStatus OutOfResources = new(0xA700);
-    public static readonly DicomStatus CannotUnderstand = new(0xC000);
+    internal static readonly DicomStatus Success = new(0x0000);
+    internal static readonly DicomStatus SopClassNotSupported = new(0x0122);
+    internal static readonly DicomStatus DuplicateSopInstance = new(0x0111);
+    internal static readonly DicomStatus ProcessingFailure = new(0x0110);
+    internal static readonly DicomStatus UnrecognizedOperation = new(0x0211);
+    internal static readonly DicomStatus OutOfResources = new(0xA700);
+    internal static readonly DicomStatus CannotUnderstand = new(0xC000);
 
+    /// <summary>Success, warning or failure. 0111 (duplicate SOP instance) counts as a warning.</summary>
     public DicomState State => Code switch
     {
         0x0000 => DicomState.Success,
@@ -23,6 +34,7 @@ public readonly record struct DicomStatus(ushort Code)
         _ => DicomState.Failure,
     };
 
+    /// <summary>The meaning of the code in English.</summary>
     public string Meaning => Code switch
     {
         0x0000 => "Success",
@@ -59,18 +71,19 @@ public readonly record struct DicomStatus(ushort Code)
     };
 
     /// <summary>How often it is worth sending the same instance again.</summary>
-    public RetryAdvice Retry => Code switch
+    internal RetryAdvice Retry => Code switch
     {
         (>= 0xA700 and <= 0xA7FF) or 0x0213 => RetryAdvice.BackOff,
         0x0110 or 0x0210 or 0xC000 => RetryAdvice.Once,
         _ => RetryAdvice.Never,
     };
 
+    /// <summary>The code in hexadecimal, and its meaning.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"0x{Code:X4} {Meaning}");
 }
 
 /// <summary>Whether waiting heals a failure.</summary>
-public enum RetryAdvice
+internal enum RetryAdvice
 {
     Never,
 

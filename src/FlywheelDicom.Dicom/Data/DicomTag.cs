@@ -6,23 +6,23 @@ namespace FlywheelDicom;
 /// <summary>The group and element number that name a data element (PS3.5 §7.1).</summary>
 public readonly record struct DicomTag(ushort Group, ushort Element) : IComparable<DicomTag>
 {
-    public static readonly DicomTag TransferSyntaxUID = new(0x0002, 0x0010);
-    public static readonly DicomTag SpecificCharacterSet = new(0x0008, 0x0005);
-    public static readonly DicomTag SOPClassUID = new(0x0008, 0x0016);
-    public static readonly DicomTag SOPInstanceUID = new(0x0008, 0x0018);
-    public static readonly DicomTag Modality = new(0x0008, 0x0060);
-    public static readonly DicomTag PatientName = new(0x0010, 0x0010);
-    public static readonly DicomTag PatientID = new(0x0010, 0x0020);
-    public static readonly DicomTag StudyInstanceUID = new(0x0020, 0x000D);
-    public static readonly DicomTag SeriesInstanceUID = new(0x0020, 0x000E);
-    public static readonly DicomTag BitsAllocated = new(0x0028, 0x0100);
-    public static readonly DicomTag PixelRepresentation = new(0x0028, 0x0103);
-    public static readonly DicomTag FloatPixelData = new(0x7FE0, 0x0008);
-    public static readonly DicomTag DoubleFloatPixelData = new(0x7FE0, 0x0009);
-    public static readonly DicomTag PixelData = new(0x7FE0, 0x0010);
-    public static readonly DicomTag Item = new(0xFFFE, 0xE000);
-    public static readonly DicomTag ItemDelimitationItem = new(0xFFFE, 0xE00D);
-    public static readonly DicomTag SequenceDelimitationItem = new(0xFFFE, 0xE0DD);
+    internal static readonly DicomTag TransferSyntaxUID = new(0x0002, 0x0010);
+    internal static readonly DicomTag SpecificCharacterSet = new(0x0008, 0x0005);
+    internal static readonly DicomTag SOPClassUID = new(0x0008, 0x0016);
+    internal static readonly DicomTag SOPInstanceUID = new(0x0008, 0x0018);
+    internal static readonly DicomTag Modality = new(0x0008, 0x0060);
+    internal static readonly DicomTag PatientName = new(0x0010, 0x0010);
+    internal static readonly DicomTag PatientID = new(0x0010, 0x0020);
+    internal static readonly DicomTag StudyInstanceUID = new(0x0020, 0x000D);
+    internal static readonly DicomTag SeriesInstanceUID = new(0x0020, 0x000E);
+    internal static readonly DicomTag BitsAllocated = new(0x0028, 0x0100);
+    internal static readonly DicomTag PixelRepresentation = new(0x0028, 0x0103);
+    internal static readonly DicomTag FloatPixelData = new(0x7FE0, 0x0008);
+    internal static readonly DicomTag DoubleFloatPixelData = new(0x7FE0, 0x0009);
+    internal static readonly DicomTag PixelData = new(0x7FE0, 0x0010);
+    internal static readonly DicomTag Item = new(0xFFFE, 0xE000);
+    internal static readonly DicomTag ItemDelimitationItem = new(0xFFFE, 0xE00D);
+    internal static readonly DicomTag SequenceDelimitationItem = new(0xFFFE, 0xE0DD);
 
     /// <summary>A tag from its 32-bit form, such as 0x00100010.</summary>
     public DicomTag(uint value) : this((ushort)(value >> 16), (ushort)value) { }
@@ -42,10 +42,19 @@ public readonly record struct DicomTag(ushort Group, ushort Element) : IComparab
     /// <summary>Native, float or double pixel data: where a header ends.</summary>
     public bool IsPixelData => Group == 0x7FE0 && Element is 0x0008 or 0x0009 or 0x0010;
 
+    /// <summary>Compares by <see cref="Value"/>.</summary>
     public int CompareTo(DicomTag other) => Value.CompareTo(other.Value);
+
+    /// <summary>Whether the left tag comes first in a data set.</summary>
     public static bool operator <(DicomTag left, DicomTag right) => left.Value < right.Value;
+
+    /// <summary>Whether the left tag comes last in a data set.</summary>
     public static bool operator >(DicomTag left, DicomTag right) => left.Value > right.Value;
+
+    /// <summary>Whether the tags are equal, or the left one comes first.</summary>
     public static bool operator <=(DicomTag left, DicomTag right) => left.Value <= right.Value;
+
+    /// <summary>Whether the tags are equal, or the left one comes last.</summary>
     public static bool operator >=(DicomTag left, DicomTag right) => left.Value >= right.Value;
 
     /// <summary>Reads a keyword (PatientName), (0010,0010), 0010,0010, 00100010 or 0x00100010.</summary>
@@ -84,6 +93,7 @@ public readonly record struct DicomTag(ushort Group, ushort Element) : IComparab
         return DicomDictionary.TryGetTag(tagOrKeyword.Trim(), out tag);
     }
 
+    /// <summary>(gggg,eeee) in upper-case hexadecimal digits.</summary>
     public override string ToString() => $"({Group:X4},{Element:X4})";
 
     private static bool TryHex(ReadOnlySpan<char> text, out uint value)

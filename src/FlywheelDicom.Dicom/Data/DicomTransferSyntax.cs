@@ -5,17 +5,29 @@ public sealed class DicomTransferSyntax
 {
     private const string Root = "1.2.840.10008.1.2";
 
+    /// <summary>1.2.840.10008.1.2: what every peer must support (PS3.5 §10.1).</summary>
     public static readonly DicomTransferSyntax ImplicitVRLittleEndian = new(Root, isExplicit: false);
+
+    /// <summary>1.2.840.10008.1.2.1.</summary>
     public static readonly DicomTransferSyntax ExplicitVRLittleEndian = new(Root + ".1");
+
+    /// <summary>1.2.840.10008.1.2.1.99 (PS3.5 §A.5).</summary>
     public static readonly DicomTransferSyntax DeflatedExplicitVRLittleEndian = new(Root + ".1.99", isDeflated: true);
+
+    /// <summary>1.2.840.10008.1.2.2, which is retired.</summary>
     public static readonly DicomTransferSyntax ExplicitVRBigEndian = new(Root + ".2", isBigEndian: true);
     private static readonly DicomTransferSyntax s_gePrivate = new("1.2.840.113619.5.2", isExplicit: false) { HasSwappedPixels = true };
 
     private DicomTransferSyntax(string uid, bool isExplicit = true, bool isBigEndian = false, bool isDeflated = false, bool isEncapsulated = false)
         => (Uid, IsExplicit, IsBigEndian, IsDeflated, IsEncapsulated) = (uid, isExplicit, isBigEndian, isDeflated, isEncapsulated);
 
+    /// <summary>The UID of the syntax.</summary>
     public string Uid { get; }
+
+    /// <summary>Whether each element states its VR.</summary>
     public bool IsExplicit { get; }
+
+    /// <summary>Whether numbers are big endian.</summary>
     public bool IsBigEndian { get; }
 
     /// <summary>The data set is one raw RFC 1951 stream (PS3.5 §A.5).</summary>
@@ -30,6 +42,7 @@ public sealed class DicomTransferSyntax
     /// <summary>GE's private syntax: little endian headers, big endian pixel words.</summary>
     private bool HasSwappedPixels { get; init; }
 
+    /// <summary>The registered name, or the UID where it is not registered.</summary>
     public string Name => DicomUID.Lookup(Uid).Name;
 
     /// <summary>
@@ -56,5 +69,6 @@ public sealed class DicomTransferSyntax
         };
     }
 
+    /// <summary>Name and UID.</summary>
     public override string ToString() => $"{Name} ({Uid})";
 }

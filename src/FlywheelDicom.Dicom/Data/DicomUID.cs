@@ -10,13 +10,13 @@ namespace FlywheelDicom;
 /// <param name="IsRetired">Retired from the standard, though still met.</param>
 public sealed record DicomUID(string UID, string Name, string Kind, bool IsRetired)
 {
-    public const string Verification = "1.2.840.10008.1.1";
-    public const string StorageCommitment = "1.2.840.10008.1.20.1";
-    public const string StudyRootFind = "1.2.840.10008.5.1.4.1.2.2.1";
-    public const string ApplicationContext = "1.2.840.10008.3.1.1.1";
-    public const string MediaStorageDirectory = "1.2.840.10008.1.3.10";
-    public const string ImplementationClass = "2.25.229137214091826571939245790862837911045";
-    public const string ImplementationVersion = "FLYWHEELDICOM01";
+    internal const string Verification = "1.2.840.10008.1.1";
+    internal const string StorageCommitment = "1.2.840.10008.1.20.1";
+    internal const string StudyRootFind = "1.2.840.10008.5.1.4.1.2.2.1";
+    internal const string ApplicationContext = "1.2.840.10008.3.1.1.1";
+    internal const string MediaStorageDirectory = "1.2.840.10008.1.3.10";
+    internal const string ImplementationClass = "2.25.229137214091826571939245790862837911045";
+    internal const string ImplementationVersion = "FLYWHEELDICOM01";
 
     private const string StorageRoot = "1.2.840.10008.5.1.4.1.1.";
 
@@ -56,5 +56,6 @@ public sealed record DicomUID(string UID, string Name, string Kind, bool IsRetir
             || !uid.StartsWith("1.2.840.10008.", StringComparison.Ordinal)
             || DicomDictionary.LookupUID(uid) is { Kind: "SOP Class" } known && known.Name.EndsWith("Storage", StringComparison.Ordinal);
 
+    /// <summary>Name and UID; the UID alone where it has no registered name.</summary>
     public override string ToString() => Name == UID ? UID : $"{Name} ({UID})";
 }

@@ -10,7 +10,7 @@ public readonly record struct DicomVR
 
     private DicomVR(byte first, byte second) => (_first, _second) = (first, second);
 
-    public static readonly DicomVR AE = Parse("AE"), AS = Parse("AS"), AT = Parse("AT"), CS = Parse("CS"), DA = Parse("DA"), DS = Parse("DS"),
+    internal static readonly DicomVR AE = Parse("AE"), AS = Parse("AS"), AT = Parse("AT"), CS = Parse("CS"), DA = Parse("DA"), DS = Parse("DS"),
         DT = Parse("DT"), FD = Parse("FD"), FL = Parse("FL"), IS = Parse("IS"), LO = Parse("LO"), LT = Parse("LT"), OB = Parse("OB"), OD = Parse("OD"),
         OF = Parse("OF"), OL = Parse("OL"), OV = Parse("OV"), OW = Parse("OW"), PN = Parse("PN"), SH = Parse("SH"), SL = Parse("SL"), SQ = Parse("SQ"),
         SS = Parse("SS"), ST = Parse("ST"), SV = Parse("SV"), TM = Parse("TM"), UC = Parse("UC"), UI = Parse("UI"), UL = Parse("UL"), UN = Parse("UN"),
@@ -26,6 +26,7 @@ public readonly record struct DicomVR
         return code.Length == 2 ? new((byte)code[0], (byte)code[1]) : throw new FormatException($"'{code}' is not a value representation.");
     }
 
+    /// <summary>The two letters.</summary>
     public string Code => $"{(char)_first}{(char)_second}";
 
     internal ushort Packed => (ushort)(_first << 8 | _second);
@@ -76,6 +77,7 @@ public readonly record struct DicomVR
 
     internal void Write(Span<byte> target) => BinaryPrimitives.WriteUInt16BigEndian(target, Packed);
 
+    /// <summary>The two letters.</summary>
     public override string ToString() => Code;
 
     private enum VRKind { Unknown, Text, LongText, Number, LongNumber, Binary, Sequence }

@@ -13,9 +13,7 @@ namespace FlywheelDicom;
 /// Text from elsewhere (a peer, a file's name, Flywheel) as it may be shown: what would command a terminal, forge a line of a log
 /// or turn the reading order is replaced by its number, <c>\u001B</c> say. It is called where text enters.
 /// </summary>
-#pragma warning disable IDE0040 // Each assembly that compiles this says for itself who may see it.
-static partial class PlainText
-#pragma warning restore IDE0040
+internal static class PlainText
 {
     private const char Replacement = '\uFFFD';
 

@@ -57,15 +57,18 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
     /// <inheritdoc cref="this[uint]"/>
     public object? this[int tag] => GetValue(new DicomTag((uint)tag));
 
+    /// <summary>How many elements there are, without those inside sequences.</summary>
     public int Count => Tags().Count();
 
     /// <summary>The character set that (0008,0005) names, or that of the enclosing data set.</summary>
     public DicomCharacterSet CharacterSet
         => _characterSet ??= DicomCharacterSet.Parse(RawText(DicomTag.SpecificCharacterSet, DicomVR.CS));
 
+    /// <summary>Whether the element is present; it may be empty.</summary>
     public bool Contains(DicomTag tag)
         => _edits.TryGetValue(tag, out var edit) ? !edit.IsRemoval : Find(tag) >= 0;
 
+    /// <summary>Whether the element is present; it may be empty.</summary>
     public bool Contains(string tagOrKeyword) => Contains(DicomTag.Parse(tagOrKeyword));
 
     /// <summary>The exact text of a text element without its padding, or null where it is absent or empty.</summary>
@@ -104,6 +107,7 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
         return DicomValue.Decode(ValueBytes(entry), vr, entry.IsBigEndian && entry.VR != DicomVR.UN, CharacterSet);
     }
 
+    /// <summary>The elements in the order of the file; after an edit in the order of tags.</summary>
     public IEnumerator<DicomElement> GetEnumerator()
     {
         foreach (var tag in Tags())

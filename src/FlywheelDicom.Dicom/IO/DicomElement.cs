@@ -10,7 +10,10 @@ public sealed class DicomElement
     internal DicomElement(DicomDataset dataset, DicomTag tag, DicomVR vr, long length)
         => (_dataset, Tag, VR, Length) = (dataset, tag, vr, length);
 
+    /// <summary>The tag.</summary>
     public DicomTag Tag { get; }
+
+    /// <summary>The VR; for a data set in Implicit VR that of the dictionary.</summary>
     public DicomVR VR { get; }
 
     /// <summary>Bytes of the value as encoded; -1 where the length is undefined.</summary>
@@ -27,6 +30,7 @@ public sealed class DicomElement
     /// </summary>
     public object? Value => _dataset.GetValue(Tag);
 
+    /// <summary>Tag, VR, keyword and value in one line.</summary>
     public override string ToString() => $"{Tag} {VR} {Keyword} = {Describe(Value)}";
 
     internal static string Describe(object? value) => value switch

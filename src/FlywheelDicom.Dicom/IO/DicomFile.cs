@@ -35,19 +35,32 @@ public sealed class DicomFile
 
     /// <summary>The file, or the entry's path inside its archive, fit to be shown: see <see cref="PlainText"/>.</summary>
     public string Name { get; }
+
+    /// <summary>Where it came from.</summary>
     public DicomOrigin Origin { get; }
 
     /// <summary>Bytes of the source, without edits.</summary>
     public long Length { get; }
 
+    /// <summary>(0008,0016); null where the header has none.</summary>
     public string? SopClassUid => _identity.SopClassUid;
+
+    /// <summary>(0008,0018); null where the header has none.</summary>
     public string? SopInstanceUid => _identity.SopInstanceUid;
+
+    /// <summary>(0020,000D); null where the header has none.</summary>
     public string? StudyInstanceUid => _identity.StudyInstanceUid;
+
+    /// <summary>(0020,000E); null where the header has none.</summary>
     public string? SeriesInstanceUid => _identity.SeriesInstanceUid;
 
     /// <summary>How the data set is really encoded, which odd files state wrongly or not at all.</summary>
     public string? TransferSyntaxUid { get; }
+
+    /// <summary>(0008,0060); null where the header has none.</summary>
     public string? Modality => _identity.Modality;
+
+    /// <summary>(0010,0020); null where the header has none.</summary>
     public string? PatientId => _identity.PatientId;
 
     /// <summary>Null, or why this cannot be sent.</summary>
@@ -82,7 +95,7 @@ public sealed class DicomFile
 
     /// <summary>Reads the header from any source; null if the bytes are not DICOM.</summary>
     /// <exception cref="IOException">The source cannot be read.</exception>
-    public static DicomFile? Read(DicomSource source, string name, DicomOrigin origin)
+    internal static DicomFile? Read(DicomSource source, string name, DicomOrigin origin)
     {
         ArgumentNullException.ThrowIfNull(source);
         using var stream = source.Open();
@@ -91,7 +104,7 @@ public sealed class DicomFile
 
     /// <summary>The same with a stream that the source has opened, at its first byte; it stays the caller's to close.</summary>
     /// <exception cref="IOException">The source cannot be read.</exception>
-    public static DicomFile? Read(DicomSource source, Stream opened, string name, DicomOrigin origin)
+    internal static DicomFile? Read(DicomSource source, Stream opened, string name, DicomOrigin origin)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(opened);
@@ -100,10 +113,10 @@ public sealed class DicomFile
     }
 
     /// <summary>Whether a file that begins like this may be DICOM; only reading its header tells for sure.</summary>
-    public static bool MayBeDicom(ReadOnlySpan<byte> head) => HeaderScanner.MayBeDicom(head);
+    internal static bool MayBeDicom(ReadOnlySpan<byte> head) => HeaderScanner.MayBeDicom(head);
 
     /// <summary>A place in the pipeline for what cannot be sent, so that it is counted and reported.</summary>
-    public static DicomFile Unusable(string name, DicomOrigin origin, DicomProblem problem)
+    internal static DicomFile Unusable(string name, DicomOrigin origin, DicomProblem problem)
         => new(name, origin) { _stageProblem = problem };
 
     /// <summary>The Part 10 stream with edits applied: what <see cref="Save(string)"/> writes.</summary>
@@ -165,7 +178,7 @@ public sealed class DicomFile
     /// Reserves a private block for the identifier and puts the value into it, once (PS3.5 §7.8.1). Where there is no room
     /// the file gets a <see cref="Problem"/>.
     /// </summary>
-    public void AddPrivateValue(PrivateValue value)
+    internal void AddPrivateValue(PrivateValue value)
     {
         ArgumentNullException.ThrowIfNull(value);
         if (ProblemDetail is not null)
@@ -206,11 +219,12 @@ public sealed class DicomFile
     }
 
     /// <summary>A sender takes it in hand: see <see cref="DicomSource.Claim"/>.</summary>
-    public void Claim() => _hold?.Claim();
+    internal void Claim() => _hold?.Claim();
 
     /// <summary>A sender is done with it: what was kept of it on disk for its sake may go. It can be opened again all the same.</summary>
-    public void Release() => _hold?.Release();
+    internal void Release() => _hold?.Release();
 
+    /// <summary>The name.</summary>
     public override string ToString() => Name;
 
     /// <summary>The data set alone, edits applied, as C-STORE carries it.</summary>

@@ -5,7 +5,7 @@ public class DicomFormatException : IOException
 {
     private readonly string? _errorId;
 
-    public DicomFormatException(string message, bool isTruncated = false) : base(PlainText.Clean(message)) => IsTruncated = isTruncated;
+    internal DicomFormatException(string message, bool isTruncated = false) : base(PlainText.Clean(message)) => IsTruncated = isTruncated;
 
     /// <summary>The data ends before what its lengths promise.</summary>
     public bool IsTruncated { get; }

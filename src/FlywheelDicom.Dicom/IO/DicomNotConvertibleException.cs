@@ -3,5 +3,5 @@ namespace FlywheelDicom.IO;
 /// <summary>A data set could not be read any more in the transfer syntax that it would have to be put into.</summary>
 public sealed class DicomNotConvertibleException : DicomFormatException
 {
-    public DicomNotConvertibleException(string message) : base(message) => ErrorId = DicomProblem.NotConvertible;
+    internal DicomNotConvertibleException(string message) : base(message) => ErrorId = DicomProblem.NotConvertible;
 }

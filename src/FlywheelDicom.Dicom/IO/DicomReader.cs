@@ -4,7 +4,7 @@ using System.Text;
 namespace FlywheelDicom.IO;
 
 /// <summary>What <see cref="DicomReader"/> stands on.</summary>
-public enum DicomTokenKind
+internal enum DicomTokenKind
 {
     /// <summary>A data element with a value of known length.</summary>
     Element,
@@ -23,7 +23,7 @@ public enum DicomTokenKind
 /// Reads an encoded data set token by token, forward only. It holds one frame for each level of nesting and no value,
 /// so its memory is bounded whatever the bytes say (PS3.5 §7).
 /// </summary>
-public sealed class DicomReader : IDisposable
+internal sealed class DicomReader : IDisposable
 {
     private const int MaxDepth = 64;
 

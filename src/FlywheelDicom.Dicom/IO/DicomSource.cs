@@ -1,7 +1,7 @@
 namespace FlywheelDicom.IO;
 
 /// <summary>Where the bytes of one instance are: opened as often as asked, each time from the start.</summary>
-public abstract class DicomSource
+internal abstract class DicomSource
 {
     /// <summary>Bytes of the whole, as the file system or the archive tells.</summary>
     public abstract long Length { get; }

@@ -3,5 +3,5 @@ namespace FlywheelDicom.IO;
 /// <summary>The bytes behind an instance are not those whose header was read: they were replaced, grew or became fewer.</summary>
 public sealed class DicomSourceChangedException : DicomFormatException
 {
-    public DicomSourceChangedException(string message) : base($"The source has changed. {message} Read it again, and send that.") => ErrorId = DicomProblem.SourceChanged;
+    internal DicomSourceChangedException(string message) : base($"The source has changed. {message} Read it again, and send that.") => ErrorId = DicomProblem.SourceChanged;
 }

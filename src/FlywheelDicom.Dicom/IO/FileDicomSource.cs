@@ -8,7 +8,7 @@ namespace FlywheelDicom.IO;
 /// compared exactly, so that what is sent is what was looked at.
 /// </summary>
 /// <param name="path">Links are followed; the length is that of what they lead to.</param>
-public sealed class FileDicomSource(string path) : DicomSource
+internal sealed class FileDicomSource(string path) : DicomSource
 {
     private State? _first;
 

@@ -1,7 +1,7 @@
 namespace FlywheelDicom.IO;
 
 /// <summary>A stream that is read once, from start to end.</summary>
-public abstract class ForwardStream : Stream
+internal abstract class ForwardStream : Stream
 {
     public override bool CanRead => true;
     public override bool CanSeek => false;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace FlywheelDicom;
 
 /// <summary>A value that marks a data set in a private block of its own (PS3.5 §7.8.1).</summary>
-public sealed class PrivateValue
+internal sealed class PrivateValue
 {
     private const int MaxLength = 64;
 
@@ -86,4 +86,4 @@ public sealed class PrivateValue
 }
 
 /// <summary>A private group has no room left.</summary>
-public sealed class PrivateBlockFullException(string message) : Exception(message);
+internal sealed class PrivateBlockFullException(string message) : Exception(message);

@@ -6,7 +6,7 @@ namespace FlywheelDicom.IO;
 /// <summary>
 /// Tells pipes, sockets and devices from files without opening them: opening one may wait for ever, or have an effect.
 /// </summary>
-public static class SpecialFile
+internal static class SpecialFile
 {
     private const int TypeMask = 0xF000;
     private const int StatusSize = 512;

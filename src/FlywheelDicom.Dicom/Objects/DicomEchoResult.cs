@@ -3,6 +3,7 @@ namespace FlywheelDicom;
 /// <summary>A destination that answered C-ECHO.</summary>
 public sealed record DicomEchoResult
 {
+    /// <summary>The server that was called.</summary>
     public required DicomDestination Destination { get; init; }
 
     /// <summary>Its answer; null where it takes associations but not Verification.</summary>
@@ -16,7 +17,11 @@ public sealed record DicomEchoResult
 
     /// <summary>The longest PDU that it takes; 0 means no limit.</summary>
     public required uint MaxPduLength { get; init; }
+
+    /// <summary>The UID that identifies the software of the peer (PS3.7 §D.3.3.2).</summary>
     public required string ImplementationClassUid { get; init; }
+
+    /// <summary>The version of the software of the peer; empty where it states none.</summary>
     public required string ImplementationVersion { get; init; }
 
     /// <summary>What was agreed on over TLS; null for a plain connection.</summary>

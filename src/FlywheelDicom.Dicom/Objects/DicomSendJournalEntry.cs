@@ -4,6 +4,7 @@ namespace FlywheelDicom;
 [Flags]
 public enum DicomSendJournalNote
 {
+    /// <summary>Nothing else.</summary>
     None = 0,
 
     /// <summary>
@@ -24,7 +25,11 @@ public sealed record DicomSendJournalEntry
 
     /// <summary>Called AE title, host and port.</summary>
     public required string Destination { get; init; }
+
+    /// <summary>(0008,0016) of the instance.</summary>
     public required string SopClassUid { get; init; }
+
+    /// <summary>(0008,0018) of the instance.</summary>
     public required string SopInstanceUid { get; init; }
 
     /// <summary>SHA-256 of the data set as it was to be sent, in hex; empty where these bytes are not known to be stored.</summary>
@@ -32,6 +37,8 @@ public sealed record DicomSendJournalEntry
 
     /// <summary>Bytes of the data set that were sent.</summary>
     public required long Bytes { get; init; }
+
+    /// <summary>How sending it ended.</summary>
     public required DicomSendStatus Status { get; init; }
 
     /// <summary>The peer's answer; null where there was none.</summary>
@@ -40,5 +47,6 @@ public sealed record DicomSendJournalEntry
     /// <summary>None in a line that an earlier version wrote.</summary>
     public DicomSendJournalNote Note { get; init; }
 
+    /// <summary>SOP Instance UID and status.</summary>
     public override string ToString() => $"{SopInstanceUid}: {Status}";
 }

@@ -41,12 +41,25 @@ public enum DicomProof
 /// <summary>What became of one instance: there is one of these for each that entered.</summary>
 public sealed record DicomSendResult
 {
+    /// <summary>The file, or the entry's path inside its archive.</summary>
     public required string Name { get; init; }
+
+    /// <summary>Where the instance came from.</summary>
     public required DicomOrigin Origin { get; init; }
+
+    /// <summary>(0008,0016); null where the header has none.</summary>
     public string? SopClassUid { get; init; }
+
+    /// <summary>(0008,0018); null where the header has none.</summary>
     public string? SopInstanceUid { get; init; }
+
+    /// <summary>(0020,000D); null where the header has none.</summary>
     public string? StudyInstanceUid { get; init; }
+
+    /// <summary>(0020,000E); null where the header has none.</summary>
     public string? SeriesInstanceUid { get; init; }
+
+    /// <summary>How it ended.</summary>
     public required DicomSendStatus Status { get; init; }
 
     /// <summary>What the archive said when it was asked for the instance afterwards; null where it was not asked.</summary>
@@ -66,6 +79,8 @@ public sealed record DicomSendResult
 
     /// <summary>From the first try to the last answer, waits included.</summary>
     public TimeSpan Duration { get; init; }
+
+    /// <summary>Where it was sent to.</summary>
     public required DicomDestination Destination { get; init; }
 
     /// <summary>Why it failed, was skipped or has a warning.</summary>
@@ -87,16 +102,16 @@ public sealed record DicomSendResult
     public bool? HasOtherContent { get; init; }
 
     /// <summary>The instance is stored, but the journal could not take that down.</summary>
-    public const string JournalNotWritten = "JournalNotWritten";
+    internal const string JournalNotWritten = "JournalNotWritten";
 
     /// <summary>Something that was not foreseen went wrong with this instance.</summary>
-    public const string SendingFailed = "DicomSendingFailed";
+    internal const string SendingFailed = "DicomSendingFailed";
 
     /// <summary>What stands in the place of a result, but is none.</summary>
     public const string NotAResult = "InputNotSendResult";
 
     /// <summary>How the reason begins of an instance that was not tried, since the destination is of no use for now.</summary>
-    public const string NotTried = "Not tried: ";
+    internal const string NotTried = "Not tried: ";
 
     /// <summary>The run that it came from; null where it came from none.</summary>
     public DicomSendRun? Run { get; init; }
@@ -110,5 +125,6 @@ public sealed record DicomSendResult
     /// <summary>Its name, with that of the archive where it came from one.</summary>
     public string FullName => Name == Origin.LocalPath || Name == Origin.FileName ? Name : $"{Name} in {Origin.FileName}";
 
+    /// <summary>Name, status and reason.</summary>
     public override string ToString() => $"{Name}: {Status}{(Reason is null ? "" : $" ({Reason})")}";
 }

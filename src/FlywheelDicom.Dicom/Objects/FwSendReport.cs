@@ -11,8 +11,14 @@ public sealed record FwSendReport
 
     /// <summary>A second CSV beside it that tells for each instance that failed why it did; null where none failed.</summary>
     public string? FailuresPath { get; init; }
+
+    /// <summary>One row for each file or archive.</summary>
     public required IReadOnlyList<FwSendReportRow> Rows { get; init; }
+
+    /// <summary>Instances that all rows held.</summary>
     public required int ImagesInSeries { get; init; }
+
+    /// <summary>Those of them that are at the destination.</summary>
     public required int ImagesSent { get; init; }
 
     /// <summary>SOP Instance UIDs among what was sent: an archive holds one image for each, whatever was sent under it.</summary>

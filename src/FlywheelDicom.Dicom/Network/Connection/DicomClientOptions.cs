@@ -1,7 +1,7 @@
 namespace FlywheelDicom.Network.Connection;
 
 /// <summary>Timers and limits of an association.</summary>
-public sealed record DicomClientOptions
+internal sealed record DicomClientOptions
 {
     /// <summary>TCP and name resolution.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);

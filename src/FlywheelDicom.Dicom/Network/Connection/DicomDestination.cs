@@ -5,8 +5,13 @@ namespace FlywheelDicom;
 /// <summary>A DICOM server and how to call it, as one value.</summary>
 public sealed record DicomDestination
 {
+    /// <summary>The port that is registered for DICOM.</summary>
     public const int DefaultPort = 104;
+
+    /// <summary>Our AE title where none is given.</summary>
     public const string DefaultCallingAE = "flywheel";
+
+    /// <summary>The AE title of the receiver where none is given.</summary>
     public const string DefaultCalledAE = "ANY-SCP";
 
     private readonly string _calledAE = DefaultCalledAE;
@@ -50,7 +55,7 @@ public sealed record DicomDestination
     /// 1 to 16 characters of the default repertoire, no backslash, not all spaces (PS3.5 §6.2, VR AE); spaces at the ends do not count.
     /// </summary>
     /// <exception cref="ArgumentException">It is not an AE title.</exception>
-    public static string CheckedAETitle(string title)
+    internal static string CheckedAETitle(string title)
     {
         ArgumentNullException.ThrowIfNull(title);
         var trimmed = title.Trim(' ');
@@ -59,6 +64,7 @@ public sealed record DicomDestination
         return trimmed;
     }
 
+    /// <summary>Called AE title, host and port.</summary>
     public override string ToString()
     {
         var host = Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host;

@@ -3,16 +3,37 @@ namespace FlywheelDicom;
 /// <summary>What went wrong between us and a peer.</summary>
 public enum DicomNetworkError
 {
+    /// <summary>The host name does not resolve.</summary>
     HostNotFound,
+
+    /// <summary>Nothing listens at the port.</summary>
     ConnectionRefused,
+
+    /// <summary>The host cannot be reached.</summary>
     ConnectionFailed,
+
+    /// <summary>The host did not answer within the time for connecting.</summary>
     ConnectTimeout,
+
+    /// <summary>The connection ended before it was released.</summary>
     ConnectionLost,
+
+    /// <summary>The peer did not answer within the time-out.</summary>
     ResponseTimeout,
+
+    /// <summary>The peer did not read what was sent within the time-out.</summary>
     WriteTimeout,
+
+    /// <summary>The peer answered A-ASSOCIATE-RJ (PS3.8 §9.3.4).</summary>
     AssociationRejected,
+
+    /// <summary>The peer sent A-ABORT (PS3.8 §9.3.8).</summary>
     AssociationAborted,
+
+    /// <summary>The peer accepted no presentation context for the instance or the service.</summary>
     ContextRefused,
+
+    /// <summary>The peer sent something that breaks the protocol.</summary>
     ProtocolError,
 
     /// <summary>A service answered with a failure.</summary>
@@ -20,15 +41,29 @@ public enum DicomNetworkError
 
     /// <summary>Storage commitment was asked for, and no report came.</summary>
     NoReport,
+
+    /// <summary>The certificate of the peer, or of a CA above it, has expired.</summary>
     CertificateExpired,
+
+    /// <summary>The certificate of the peer, or of a CA above it, is not valid yet.</summary>
     CertificateNotYetValid,
+
+    /// <summary>The certificate of the peer is for another host name.</summary>
     CertificateNameMismatch,
+
+    /// <summary>The certificate of the peer leads to no trusted CA.</summary>
     CertificateUntrusted,
+
+    /// <summary>The certificate of the peer was revoked.</summary>
     CertificateRevoked,
 
     /// <summary>Its key or signature is weaker than the TLS profile wants.</summary>
     CertificateWeak,
+
+    /// <summary>The peer asks for a client certificate, and none was given.</summary>
     ClientCertificateRequired,
+
+    /// <summary>The peer refuses our client certificate.</summary>
     ClientCertificateRefused,
 
     /// <summary>No common protocol or cipher suite, or the peer gave up without saying why.</summary>
@@ -44,13 +79,14 @@ public enum DicomNetworkError
 /// <summary>A conversation with a peer failed. The message names the peer, what was being done, and what to try.</summary>
 public class DicomNetworkException : IOException
 {
-    public DicomNetworkException(DicomNetworkError error, string message, RetryAdvice retry, Exception? inner = null) : base(PlainText.Clean(message), inner)
+    internal DicomNetworkException(DicomNetworkError error, string message, RetryAdvice retry, Exception? inner = null) : base(PlainText.Clean(message), inner)
         => (Error, Retry) = (error, retry);
 
+    /// <summary>What went wrong.</summary>
     public DicomNetworkError Error { get; }
 
     /// <summary>Whether it may heal by waiting.</summary>
-    public RetryAdvice Retry { get; }
+    internal RetryAdvice Retry { get; }
 
     /// <summary>Messages that were under way when it happened: with more than one, it is not known which of them is at fault.</summary>
     public int InFlight { get; internal set; } = 1;
@@ -76,7 +112,7 @@ public class DicomNetworkException : IOException
 /// <summary>The peer answered A-ASSOCIATE-RJ (PS3.8 §9.3.4).</summary>
 public sealed class DicomAssociationRejectedException : DicomNetworkException
 {
-    public DicomAssociationRejectedException(DicomDestination destination, byte result, byte source, byte reason)
+    internal DicomAssociationRejectedException(DicomDestination destination, byte result, byte source, byte reason)
         : base(DicomNetworkError.AssociationRejected, Describe(destination, result, source, reason), AdviceFor(result, source, reason))
         => (Result, RejectSource, Reason) = (result, source, reason);
 
@@ -85,6 +121,8 @@ public sealed class DicomAssociationRejectedException : DicomNetworkException
 
     /// <summary>1 service user, 2 service provider (ACSE), 3 service provider (presentation).</summary>
     public byte RejectSource { get; }
+
+    /// <summary>The reason; its meaning depends on <see cref="RejectSource"/> (PS3.8 table 9-21).</summary>
     public byte Reason { get; }
 
     private static RetryAdvice AdviceFor(byte result, byte source, byte reason) => (result, source, reason) switch
@@ -114,13 +152,15 @@ public sealed class DicomAssociationRejectedException : DicomNetworkException
 /// <summary>The peer, or its provider, aborted (PS3.8 §9.3.8).</summary>
 public sealed class DicomAssociationAbortedException : DicomNetworkException
 {
-    public DicomAssociationAbortedException(DicomDestination destination, byte source, byte reason, string operation)
+    internal DicomAssociationAbortedException(DicomDestination destination, byte source, byte reason, string operation)
         : base(DicomNetworkError.AssociationAborted, Describe(destination, source, reason, operation),
             RetryAdvice.BackOff)
         => (AbortSource, Reason) = (source, reason);
 
     /// <summary>0 the peer's application, 2 its provider.</summary>
     public byte AbortSource { get; }
+
+    /// <summary>The reason of the provider (PS3.8 table 9-26).</summary>
     public byte Reason { get; }
 
     private static string Describe(DicomDestination destination, byte source, byte reason, string operation)

@@ -9,7 +9,7 @@ using FlywheelDicom.Network.Wire;
 namespace FlywheelDicom.Network.Scp;
 
 /// <summary>How a <see cref="DicomServer"/> behaves.</summary>
-public sealed record DicomServerOptions
+internal sealed record DicomServerOptions
 {
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
@@ -46,7 +46,7 @@ public sealed record DicomServerOptions
 }
 
 /// <summary>A Storage SCP: takes what comes over as many associations as come, up to a limit.</summary>
-public sealed class DicomServer : IAsyncDisposable
+internal sealed class DicomServer : IAsyncDisposable
 {
     private readonly DicomServerOptions _options;
     private readonly TcpListener _listener;

@@ -6,7 +6,7 @@ namespace FlywheelDicom.Network.Scp;
 /// Writes Part 10 files named by SOP Instance UID; a file appears when it is whole, and replaces an older one. Files
 /// and folders that it makes are its user's alone.
 /// </summary>
-public sealed class FolderSink : StoreSink
+internal sealed class FolderSink : StoreSink
 {
     private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode PrivateFolder = PrivateFile | UnixFileMode.UserExecute;

@@ -1,7 +1,7 @@
 namespace FlywheelDicom.Network.Scp;
 
 /// <summary>Where an SCP puts what it is sent: one <see cref="StoreTarget"/> for each instance.</summary>
-public abstract class StoreSink
+internal abstract class StoreSink
 {
     /// <exception cref="IOException">There is no place for it; the sender is told that resources are out.</exception>
     /// <exception cref="InvalidDataException">The UID is none; the sender is told that it was not understood.</exception>
@@ -9,7 +9,7 @@ public abstract class StoreSink
 }
 
 /// <summary>Takes one data set piece by piece. Disposed without <see cref="Complete"/>, it leaves nothing behind.</summary>
-public abstract class StoreTarget : IDisposable
+internal abstract class StoreTarget : IDisposable
 {
     public abstract void Write(ReadOnlySpan<byte> bytes);
 
@@ -20,7 +20,7 @@ public abstract class StoreTarget : IDisposable
 }
 
 /// <summary>Counts and forgets: for dry runs and benchmarks.</summary>
-public sealed class DiscardSink : StoreSink
+internal sealed class DiscardSink : StoreSink
 {
     public override StoreTarget Begin(string sopClassUid, string sopInstanceUid, string transferSyntaxUid, string callingAE) => new Target();
 

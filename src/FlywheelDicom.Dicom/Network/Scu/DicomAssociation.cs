@@ -8,7 +8,7 @@ namespace FlywheelDicom.Network.Scu;
 /// once; as many are under way as the operations window allows (PS3.7 §D.3.3.3), one as a rule, and the next is made ready
 /// meanwhile. What fails inside it ends it; it is never mended.
 /// </summary>
-public sealed class DicomAssociation : IAsyncDisposable
+internal sealed class DicomAssociation : IAsyncDisposable
 {
     private readonly DicomDestination _destination;
     private readonly DicomClientOptions _options;

@@ -9,7 +9,7 @@ namespace FlywheelDicom.Network.Scu;
 /// has contexts for. An instance of another class or syntax gets a further association, which proposes what was met so far too.
 /// It tries once; whoever calls decides what is worth another try.
 /// </summary>
-public sealed class DicomClient : IAsyncDisposable
+internal sealed class DicomClient : IAsyncDisposable
 {
     /// <summary>How many instances ahead are remembered for the next negotiation.</summary>
     public const int Horizon = 64;

@@ -5,7 +5,7 @@ namespace FlywheelDicom.Network.Scu;
 /// <param name="ErrorComment">(0000,0902) with the tags of (0000,0901): often the only clue to a refusal; null where it said nothing.</param>
 /// <param name="TransferSyntaxUid">The syntax that the data set travelled in.</param>
 /// <param name="Bytes">Bytes of the data set that were sent.</param>
-public sealed record DicomResponse(DicomStatus Status, string? ErrorComment, string TransferSyntaxUid, long Bytes)
+internal sealed record DicomResponse(DicomStatus Status, string? ErrorComment, string TransferSyntaxUid, long Bytes)
 {
     /// <summary>SHA-256 of the data set in the file's own syntax, in hex, where it was asked for.</summary>
     public string? Digest { get; init; }
@@ -15,4 +15,4 @@ public sealed record DicomResponse(DicomStatus Status, string? ErrorComment, str
 /// <param name="MaxPduLength">The longest P-DATA-TF that it takes; 0 means no limit.</param>
 /// <param name="ImplementationClassUid">Its maker's UID.</param>
 /// <param name="ImplementationVersion">Its name and version, where it gives one.</param>
-public sealed record DicomPeer(uint MaxPduLength, string ImplementationClassUid, string ImplementationVersion);
+internal sealed record DicomPeer(uint MaxPduLength, string ImplementationClassUid, string ImplementationVersion);

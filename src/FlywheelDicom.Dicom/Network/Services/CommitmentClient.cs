@@ -5,7 +5,7 @@ using FlywheelDicom.Network.Wire;
 namespace FlywheelDicom.Network.Services;
 
 /// <summary>Asks an archive to commit itself to instances: storage commitment, push model (PS3.4 Annex J).</summary>
-public static class CommitmentClient
+internal static class CommitmentClient
 {
     /// <summary>The well-known instance that N-ACTION is asked of.</summary>
     private const string Instance = DicomUID.StorageCommitment + ".1";

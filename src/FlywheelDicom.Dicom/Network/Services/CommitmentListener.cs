@@ -9,7 +9,7 @@ namespace FlywheelDicom.Network.Services;
 /// Takes the reports of archives that answer a request for storage commitment over an association of their own
 /// (PS3.4 §J.3.3): there the archive is the requestor and keeps the role of SCP.
 /// </summary>
-public sealed class CommitmentListener : IAsyncDisposable
+internal sealed class CommitmentListener : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource<CommitmentReport>> _expected = new(StringComparer.Ordinal);
     private readonly DicomServer _server;

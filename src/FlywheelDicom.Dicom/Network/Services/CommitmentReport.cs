@@ -4,13 +4,13 @@ using FlywheelDicom.IO;
 namespace FlywheelDicom.Network.Services;
 
 /// <summary>An instance by its class and UID.</summary>
-public readonly record struct SopReference(string SopClassUid, string SopInstanceUid);
+internal readonly record struct SopReference(string SopClassUid, string SopInstanceUid);
 
 /// <summary>What an archive answers to a request for storage commitment (PS3.4 §J.3.3).</summary>
 /// <param name="TransactionUid">The request that it answers.</param>
 /// <param name="Committed">UIDs of instances that the archive keeps from now on.</param>
 /// <param name="Failed">UIDs of those that it does not, with the failure reason (0008,1197) of PS3.3 §C.14.1.1.</param>
-public sealed record CommitmentReport(string TransactionUid, IReadOnlySet<string> Committed, IReadOnlyDictionary<string, ushort> Failed)
+internal sealed record CommitmentReport(string TransactionUid, IReadOnlySet<string> Committed, IReadOnlyDictionary<string, ushort> Failed)
 {
     /// <summary>The SOP class that the report gives for an instance, where it gives one.</summary>
     public IReadOnlyDictionary<string, string> Classes { get; init; } = new Dictionary<string, string>();

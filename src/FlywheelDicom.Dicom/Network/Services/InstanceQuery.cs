@@ -6,7 +6,7 @@ using FlywheelDicom.Network.Wire;
 namespace FlywheelDicom.Network.Services;
 
 /// <summary>Asks an archive which instances of a series it holds: C-FIND at IMAGE level (PS3.4 §C.4.1), Study Root.</summary>
-public sealed class InstanceQuery : IAsyncDisposable
+internal sealed class InstanceQuery : IAsyncDisposable
 {
     private const int MaxMatches = 1_000_000;
 

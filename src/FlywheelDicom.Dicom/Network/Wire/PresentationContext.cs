@@ -4,7 +4,7 @@ namespace FlywheelDicom.Network.Wire;
 /// <param name="Id">Odd, 1 to 255.</param>
 /// <param name="AbstractSyntax">The SOP class.</param>
 /// <param name="TransferSyntaxes">In order of preference.</param>
-public sealed record PresentationContext(byte Id, string AbstractSyntax, IReadOnlyList<string> TransferSyntaxes)
+internal sealed record PresentationContext(byte Id, string AbstractSyntax, IReadOnlyList<string> TransferSyntaxes)
 {
     public const int MaxCount = 128;
 
@@ -17,7 +17,7 @@ public sealed record PresentationContext(byte Id, string AbstractSyntax, IReadOn
 }
 
 /// <summary>The acceptor's answer for one context (PS3.8 §9.3.3.2, table 9-18).</summary>
-public enum PresentationContextResult : byte
+internal enum PresentationContextResult : byte
 {
     Accepted = 0,
     UserRejection = 1,

@@ -5,10 +5,10 @@ using FlywheelDicom.IO;
 namespace FlywheelDicom.Network.Connection.Tls;
 
 /// <summary>A certificate with its key, and what stands between it and its root.</summary>
-public sealed record CertificateWithChain(X509Certificate2 Certificate, X509Certificate2Collection Intermediates);
+internal sealed record CertificateWithChain(X509Certificate2 Certificate, X509Certificate2Collection Intermediates);
 
 /// <summary>Certificates and keys from PEM, DER and PFX files. Errors name the file and the cause, never a password.</summary>
-public static class CertificateFiles
+internal static class CertificateFiles
 {
     private const int MaxLength = 16 * 1024 * 1024;
     private const int WrongPassword = unchecked((int)0x80070056);

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace FlywheelDicom.Network.Connection.Tls;
 
 /// <summary>How a the server is spoken to over TLS.</summary>
-public sealed record DicomServerTls
+internal sealed record DicomServerTls
 {
     public DicomTlsProfile Profile { get; init; } = DicomTlsProfile.BCP195;
 

@@ -5,6 +5,7 @@ namespace FlywheelDicom;
 /// <summary>How a destination is spoken to over TLS. Every association with it, made again or not, uses the same.</summary>
 public sealed record DicomTls
 {
+    /// <summary>The security profile (PS3.15 Annex B).</summary>
     public DicomTlsProfile Profile { get; init; } = DicomTlsProfile.BCP195;
 
     /// <summary>Who we are, with its private key; null where the server asks for nothing.</summary>
@@ -25,5 +26,6 @@ public sealed record DicomTls
     /// <summary>Whether revocation lists are fetched (Online), taken from what is here (Offline) or not looked at.</summary>
     public X509RevocationMode RevocationMode { get; init; } = X509RevocationMode.Offline;
 
+    /// <summary>The profile, and whether the certificate of the server is checked.</summary>
     public override string ToString() => SkipCertificateCheck ? $"{Profile}, certificate not checked" : $"{Profile}";
 }

@@ -7,9 +7,16 @@ namespace FlywheelDicom;
 /// <summary>What was agreed with a peer over TLS.</summary>
 public sealed record DicomTlsSession
 {
+    /// <summary>The version of TLS.</summary>
     public required SslProtocols Protocol { get; init; }
+
+    /// <summary>The cipher suite.</summary>
     public required TlsCipherSuite CipherSuite { get; init; }
+
+    /// <summary>The subject of the peer's certificate.</summary>
     public string? PeerSubject { get; init; }
+
+    /// <summary>The issuer of the peer's certificate.</summary>
     public string? PeerIssuer { get; init; }
 
     /// <summary>When the peer's certificate ends, local time.</summary>
@@ -30,5 +37,6 @@ public sealed record DicomTlsSession
 
     private static string? Shown(string? name) => name is null ? null : PlainText.Clean(name);
 
+    /// <summary>Version and cipher suite.</summary>
     public override string ToString() => $"{Protocol}, {CipherSuite}";
 }

@@ -8,7 +8,7 @@ namespace FlywheelDicom.Network.Connection.Tls;
 /// Whether a peer's certificate is good: its chain leads to the system's roots or to one of ours, it is in its time, for its use, has
 /// the expected name, and the strength that the profile wants. It remembers why not, in words.
 /// </summary>
-public sealed class PeerCertificateCheck
+internal sealed class PeerCertificateCheck
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";

@@ -4,7 +4,7 @@ using System.Security.Authentication;
 namespace FlywheelDicom.Network.Connection.Tls;
 
 /// <summary>What a profile demands of a TLS connection (PS3.15 Annex B).</summary>
-public sealed class TlsProfileRules
+internal sealed class TlsProfileRules
 {
     private static readonly TlsCipherSuite[] s_tls13 =
         [TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256, TlsCipherSuite.TLS_AES_128_GCM_SHA256];
