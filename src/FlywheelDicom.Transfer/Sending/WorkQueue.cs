@@ -9,7 +9,7 @@ internal readonly record struct StagedInstance(DicomFile File, long Index);
 /// <summary>The instances that wait to be sent: a few ahead of the associations, which negotiate contexts for them.</summary>
 internal sealed class WorkQueue(CancellationToken cancellation)
 {
-    private readonly Channel<StagedInstance> _staged = Channel.CreateBounded<StagedInstance>(DicomClient.Horizon);
+    private readonly Channel<StagedInstance> _staged = Channel.CreateBounded<StagedInstance>(DicomClient.MaxExpected);
 
     /// <summary>Instances of an extra association that the destination rejected.</summary>
     private readonly Channel<StagedInstance> _returned = Channel.CreateUnbounded<StagedInstance>();

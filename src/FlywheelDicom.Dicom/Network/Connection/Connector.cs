@@ -17,8 +17,8 @@ internal static class Connector
         var socket = IPAddress.TryParse(destination.Host, out var address)
             ? new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
             : new Socket(SocketType.Stream, ProtocolType.Tcp);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(options.ConnectTimeout);
+        using var timeUp = new CancellationTokenSource(options.ConnectTimeout, options.Time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeUp.Token);
         try
         {
             // Without it each small message waits for a delayed acknowledgement of the one before.
@@ -30,7 +30,7 @@ internal static class Connector
             // Not before: a socket with options that the platform does not know tries one address of a host alone.
             LinuxTcp.LimitUnsent(socket, MaxUnsent);
             return (socket, destination.Tls is { } tls
-                ? await TlsHandshake.AsClientAsync(socket, destination, tls, limit.Token).ConfigureAwait(false)
+                ? await TlsHandshake.AsClientAsync(socket, destination, tls, options.Time, limit.Token).ConfigureAwait(false)
                 : new NetworkStream(socket, ownsSocket: false));
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)

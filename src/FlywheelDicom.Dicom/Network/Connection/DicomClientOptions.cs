@@ -26,6 +26,9 @@ internal sealed record DicomClientOptions
     /// <summary>Responses come with the digest of what was sent.</summary>
     public bool ComputesDigests { get; init; }
 
+    /// <summary>The clock for all waiting.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public const int DefaultMaxPduLength = 131072;
     public const int MinMaxPduLength = 128;
     public const int MaxMaxPduLength = 4 * 1024 * 1024;

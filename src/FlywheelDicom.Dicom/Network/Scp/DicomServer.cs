@@ -43,11 +43,16 @@ internal sealed record DicomServerOptions
 
     /// <summary>A caller that says nothing for so long is let go.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The clock for all waiting.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 
 /// <summary>A Storage SCP: takes what comes over as many associations as come, up to a limit.</summary>
 internal sealed class DicomServer : IAsyncDisposable
 {
+    private static readonly TimeSpan s_acceptPause = TimeSpan.FromMilliseconds(20);
+
     private readonly DicomServerOptions _options;
     private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
@@ -147,7 +152,7 @@ internal sealed class DicomServer : IAsyncDisposable
             catch (SocketException) when (!_stop.IsCancellationRequested)
             {
                 // A caller that was gone before it was accepted; or no handles left, which the next one may find better.
-                await Task.Delay(20).ConfigureAwait(false);
+                await Task.Delay(s_acceptPause, _options.Time).ConfigureAwait(false);
                 continue;
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -164,9 +169,9 @@ internal sealed class DicomServer : IAsyncDisposable
     {
         if (_options.Tls is not { } tls)
             return new NetworkStream(socket, ownsSocket: false);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        limit.CancelAfter(artim.Remaining);
-        return await TlsHandshake.AsServerAsync(socket, tls, limit.Token).ConfigureAwait(false);
+        using var timeUp = new CancellationTokenSource(artim.Remaining, _options.Time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, timeUp.Token);
+        return await TlsHandshake.AsServerAsync(socket, tls, _options.Time, limit.Token).ConfigureAwait(false);
     }
 
     private async Task ServeAsync(Socket socket)
@@ -177,8 +182,8 @@ internal sealed class DicomServer : IAsyncDisposable
         {
             socket.NoDelay = true;
             // One time for both, the handshake and the request: until then it is nobody.
-            var artim = new Deadline(TimeProvider.System, _options.ArtimTimeout);
-            using var transport = new PduTransport(socket, await StreamAsync(socket, artim).ConfigureAwait(false), _stop.Token);
+            var artim = new Deadline(_options.Time, _options.ArtimTimeout);
+            using var transport = new PduTransport(socket, await StreamAsync(socket, artim).ConfigureAwait(false), _stop.Token, _options.Time);
             await new ServerAssociation(this, _options, transport, artim, socket).RunAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or OperationCanceledException or SocketException or ObjectDisposedException

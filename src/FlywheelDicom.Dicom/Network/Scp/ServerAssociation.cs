@@ -84,7 +84,7 @@ internal sealed class ServerAssociation(DicomServer server, DicomServerOptions o
     /// </summary>
     private async Task AwaitCloseAsync()
     {
-        var limit = new Deadline(TimeProvider.System, options.ArtimTimeout);
+        var limit = new Deadline(options.Time, options.ArtimTimeout);
         try
         {
             for (var i = 0; i < MaxLetGo && limit.Remaining > TimeSpan.Zero; i++)

@@ -67,7 +67,7 @@ internal sealed class ServerMessages(
             if (!_contexts.ContainsKey(pdv.ContextId))
                 throw new InvalidDataException("A message came over a presentation context that was not accepted.");
             (_isInMessage, _context, _received, _emptyFragments) = (true, pdv.ContextId, 0, 0);
-            _deadline = new Deadline(TimeProvider.System, options.IdleTimeout);
+            _deadline = new Deadline(options.Time, options.IdleTimeout);
         }
         if (pdv.ContextId != _context || pdv.IsCommand == _pending is not null)
             throw new InvalidDataException("A fragment does not belong to the message before it.");

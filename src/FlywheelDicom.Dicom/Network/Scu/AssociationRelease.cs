@@ -11,7 +11,7 @@ internal static class AssociationRelease
     public static async Task RequestAsync(PduTransport transport, uint maxPduLength, TimeSpan timeout)
     {
         await transport.WriteAsync(ControlPdu.ReleaseRequest, timeout).ConfigureAwait(false);
-        transport.ReadDeadline = PduTransport.DeadlineIn(timeout);
+        transport.ReadDeadline = transport.DeadlineIn(timeout);
         while (await transport.ReadAsync(maxPduLength).ConfigureAwait(false) is { IsClosed: false } pdu)
         {
             switch (pdu.Type)

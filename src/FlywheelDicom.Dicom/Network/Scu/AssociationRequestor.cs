@@ -43,7 +43,7 @@ internal static class AssociationRequestor
         DicomDestination destination, IReadOnlyList<PresentationContext> contexts, DicomClientOptions options, CancellationToken cancellation)
     {
         var (socket, stream) = await Connector.ConnectAsync(destination, options, cancellation).ConfigureAwait(false);
-        var transport = new PduTransport(socket, stream, cancellation);
+        var transport = new PduTransport(socket, stream, cancellation, options.Time);
         try
         {
             var request = new AssociationPdu
@@ -69,7 +69,7 @@ internal static class AssociationRequestor
                 throw AssociationFailures.Of(destination, transport,
                     new InvalidDataException($"It takes PDUs of at most {accept.MaxPduLength} bytes, which hold nothing."), AssociationFailures.Negotiating, default);
             }
-            return new NegotiatedAssociation(transport, accept, Answered(contexts, accept.Contexts), stream is SslStream secure ? DicomTlsSession.Of(secure) : null);
+            return new NegotiatedAssociation(transport, accept, Answered(contexts, accept.Contexts), stream is SslStream secure ? DicomTlsSession.Of(secure, options.Time) : null);
         }
         catch
         {

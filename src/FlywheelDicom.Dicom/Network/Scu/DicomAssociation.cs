@@ -66,21 +66,23 @@ internal sealed class DicomAssociation : IAsyncDisposable
     /// <summary>C-STORE (PS3.7 §9.1.1) of an instance over a context that carries it.</summary>
     /// <exception cref="DicomNetworkException">The association failed, or has no context for it.</exception>
     /// <exception cref="IOException">The file could not be read. If that was found mid-message, the association is gone too.</exception>
-    public async Task<DicomResponse> StoreAsync(DicomFile file)
+    public async Task<DicomResponse> StoreAsync(OutgoingInstance instance)
     {
-        ArgumentNullException.ThrowIfNull(file);
-        var context = FindContext(file) ?? throw AssociationFailures.Refused(_destination, Contexts, file.SopClassUid!, file.TransferSyntaxUid);
-        using var dataset = OutgoingDataset.Open(file, context.AcceptedTransferSyntax!, _options.ComputesDigests);
+        var context = FindContext(instance) ?? throw AssociationFailures.Refused(_destination, Contexts, instance.SopClassUid, instance.Syntax.Uid);
+        var isConverted = context.AcceptedTransferSyntax != instance.Syntax.Uid;
+        using var dataset = instance.Open(isConverted ? DicomTransferSyntax.Lookup(context.AcceptedTransferSyntax!) : instance.Syntax);
+        if (_options.ComputesDigests && !isConverted)
+            dataset.BeginDigest();
         var command = new DimseCommand
         {
-            Field = CommandField.StoreRequest, MessageId = NextMessageId(), HasDataset = true, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid,
+            Field = CommandField.StoreRequest, MessageId = NextMessageId(), HasDataset = true, SopClassUid = instance.SopClassUid, SopInstanceUid = instance.SopInstanceUid,
         };
         var (message, sent) = await _exchange.ExchangeAsync(
             "sending an instance", new MessageUnderWay(context.Id, command), w => w.Begin(context, command, dataset)).ConfigureAwait(false);
         return new DicomResponse(message.Command.Status, Comment(message.Command), context.AcceptedTransferSyntax!, sent)
         {
-            // What was converted on the way is known by what it was before.
-            Digest = dataset.Digest() ?? (_options.ComputesDigests ? DigestOf(file) : null),
+            // The digest is always that of the instance's own syntax.
+            Digest = dataset.Digest() ?? (_options.ComputesDigests ? DigestOf(instance) : null),
         };
     }
 
@@ -101,7 +103,7 @@ internal sealed class DicomAssociation : IAsyncDisposable
     }
 
     /// <summary>The context for an instance: in its own syntax, else in one that it can be turned into without loss.</summary>
-    internal PresentationContext? FindContext(DicomFile file) => file.SopClassUid is { } sopClass ? _accepted.For(sopClass, file.Syntax) : null;
+    internal PresentationContext? FindContext(OutgoingInstance instance) => _accepted.For(instance.SopClassUid, instance.Syntax);
 
     /// <summary>The accepted context for a service.</summary>
     /// <exception cref="DicomNetworkException">The peer did not accept it.</exception>
@@ -123,8 +125,11 @@ internal sealed class DicomAssociation : IAsyncDisposable
         return message;
     }
 
+    /// <summary>A time from now, as <see cref="NextRequestAsync"/> takes it.</summary>
+    internal long DeadlineIn(TimeSpan timeout) => _exchange.DeadlineIn(timeout);
+
     /// <summary>The next request of the peer; one that came earlier first.</summary>
-    /// <param name="deadline">As <see cref="PduTransport.DeadlineIn"/> counts; for all that are waited for under it.</param>
+    /// <param name="deadline">From <see cref="DeadlineIn"/>; it holds for all requests that are waited for with it.</param>
     /// <param name="operation">What is being done, for what is said of failures.</param>
     internal Task<DimseMessage> NextRequestAsync(long deadline, string operation) => _exchange.NextRequestAsync(deadline, operation);
 
@@ -135,11 +140,14 @@ internal sealed class DicomAssociation : IAsyncDisposable
     internal Task ReleaseAsync(Task waiting) => _exchange.ReleaseAsync(waiting);
 
     /// <summary>Null where it cannot be read a second time: it was stored all the same.</summary>
-    private static string? DigestOf(DicomFile file)
+    private static string? DigestOf(OutgoingInstance instance)
     {
         try
         {
-            return file.ComputeDigest();
+            using var dataset = instance.Open(instance.Syntax);
+            dataset.BeginDigest();
+            dataset.Content.CopyTo(Stream.Null, 128 * 1024);
+            return dataset.Digest();
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {

@@ -12,7 +12,7 @@ namespace FlywheelDicom.Network.Scu;
 internal sealed class DicomClient : IAsyncDisposable
 {
     /// <summary>How many instances ahead are remembered for the next negotiation.</summary>
-    public const int Horizon = 64;
+    public const int MaxExpected = 64;
 
     private const int MaxOneAtATime = 1024;
 
@@ -22,7 +22,7 @@ internal sealed class DicomClient : IAsyncDisposable
 
     /// <summary>Most recent last; a context plan starts from that end.</summary>
     private readonly List<StoreNeed> _needs = [];
-    private readonly Queue<StoreNeed> _expected = new(Horizon);
+    private readonly Queue<StoreNeed> _expected = new(MaxExpected);
     private readonly HashSet<StoreNeed> _proposed = [];
     private readonly Dictionary<StoreNeed, DicomNetworkException> _refused = [];
     private readonly SemaphoreSlim _gate = new(1);
@@ -61,7 +61,7 @@ internal sealed class DicomClient : IAsyncDisposable
         }
         catch (DicomNetworkException e)
         {
-            var explained = await OtherProtocolCheck.ExplainAsync(_destination, e, _cancellation).ConfigureAwait(false);
+            var explained = await OtherProtocolCheck.ExplainAsync(_destination, e, _options.Time, _cancellation).ConfigureAwait(false);
             if (explained == e)
                 throw;
             throw explained;
@@ -75,18 +75,13 @@ internal sealed class DicomClient : IAsyncDisposable
     }
 
     /// <summary>Tells what comes soon, so that one negotiation serves it too. May be called while an instance is sent.</summary>
-    public void Expect(DicomFile file)
+    public void Expect(StoreNeed need)
     {
-        ArgumentNullException.ThrowIfNull(file);
-        if (file is { Problem: null, SopClassUid: not null, TransferSyntaxUid: not null })
+        lock (_expected)
         {
-            var need = new StoreNeed(file.SopClassUid, file.TransferSyntaxUid);
-            lock (_expected)
-            {
-                if (_expected.Count == Horizon)
-                    _expected.Dequeue();
-                _expected.Enqueue(need);
-            }
+            if (_expected.Count == MaxExpected)
+                _expected.Dequeue();
+            _expected.Enqueue(need);
         }
     }
 
@@ -105,12 +100,8 @@ internal sealed class DicomClient : IAsyncDisposable
     }
 
     /// <summary>Whether the instance needs no further negotiation.</summary>
-    public bool IsReadyFor(DicomFile file)
+    public bool IsReadyFor(StoreNeed need)
     {
-        ArgumentNullException.ThrowIfNull(file);
-        if (file is not { SopClassUid: not null, TransferSyntaxUid: not null })
-            return true;
-        var need = new StoreNeed(file.SopClassUid, file.TransferSyntaxUid);
         lock (_proposed)
             return (_association is not null && _proposed.Contains(need)) || _refused.ContainsKey(need);
     }
@@ -134,21 +125,18 @@ internal sealed class DicomClient : IAsyncDisposable
     /// </summary>
     /// <exception cref="DicomNetworkException">It was not stored as far as we know; the exception says why and whether to try again.</exception>
     /// <exception cref="IOException">The instance cannot be read.</exception>
-    public async Task<DicomResponse> StoreAsync(DicomFile file)
+    public async Task<DicomResponse> StoreAsync(OutgoingInstance instance)
     {
-        ArgumentNullException.ThrowIfNull(file);
-        var need = new StoreNeed(
-            file.SopClassUid ?? throw new ArgumentException("The instance has no SOP Class UID.", nameof(file)),
-            file.TransferSyntaxUid ?? throw new ArgumentException("The instance has no transfer syntax.", nameof(file)));
+        var need = instance.Need;
         while (true)
         {
             var association = await LeaseAsync(need).ConfigureAwait(false);
             try
             {
-                if (association.FindContext(file) is null)
+                if (association.FindContext(instance) is null)
                     throw Refuse(association, need);
-                var response = await association.StoreAsync(file).ConfigureAwait(false);
-                Trust(association);
+                var response = await association.StoreAsync(instance).ConfigureAwait(false);
+                CountAnswered(association);
                 return response;
             }
             catch (AssociationGoneException)
@@ -157,7 +145,7 @@ internal sealed class DicomClient : IAsyncDisposable
             }
             catch (DicomNetworkException e) when (e.InFlight > 1)
             {
-                Distrust(e.InFlight);
+                SendOneAtATime(e.InFlight);
                 throw;
             }
             finally
@@ -224,7 +212,7 @@ internal sealed class DicomClient : IAsyncDisposable
     }
 
     /// <summary>One at a time from now on: only so is it seen which of them the peer cannot take.</summary>
-    private void Distrust(int inFlight)
+    private void SendOneAtATime(int inFlight)
     {
         lock (_proposed)
         {
@@ -237,7 +225,7 @@ internal sealed class DicomClient : IAsyncDisposable
     }
 
     /// <summary>An instance was answered; once as many were as had been under way, the next association has its window again.</summary>
-    private void Trust(DicomAssociation association)
+    private void CountAnswered(DicomAssociation association)
     {
         lock (_proposed)
         {

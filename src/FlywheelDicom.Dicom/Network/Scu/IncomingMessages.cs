@@ -120,7 +120,7 @@ internal sealed class IncomingMessages(PduTransport transport, MessagesUnderWay 
             _read = null;
         }
         if (message.Command.IsResponse)
-            underWay.Accept(message, _reader.LastCommand, PduTransport.DeadlineIn(default));
+            underWay.Accept(message, _reader.LastCommand, transport.DeadlineIn(default));
         else if (_requests.Count < MaxUnasked)
             _requests.Enqueue(message);
         else

@@ -48,6 +48,9 @@ internal sealed class MessageExchange : IDisposable
     /// <summary>False after anything failed, or once the peer has closed, aborted or released.</summary>
     public bool IsUsable => !_isOver && _failure is null && (!_underWay.IsEmpty || _incoming.IsQuiet);
 
+    /// <inheritdoc cref="PduTransport.DeadlineIn"/>
+    public long DeadlineIn(TimeSpan timeout) => _transport.DeadlineIn(timeout);
+
     /// <summary>Sends a message and waits for its response.</summary>
     /// <param name="operation">What is being done, for what is said of failures.</param>
     /// <param name="message">The request.</param>
@@ -149,7 +152,7 @@ internal sealed class MessageExchange : IDisposable
             try
             {
                 await _transport.WriteAsync(ControlPdu.ReleaseRequest, _options.AssociationTimeout).ConfigureAwait(false);
-                await waiting.WaitAsync(_options.AssociationTimeout).ConfigureAwait(false);
+                await waiting.WaitAsync(_options.AssociationTimeout, _options.Time).ConfigureAwait(false);
             }
             catch (Exception e) when (e is IOException or InvalidDataException or TimeoutException or OperationCanceledException)
             {
@@ -205,7 +208,7 @@ internal sealed class MessageExchange : IDisposable
                 await _incoming.SettleAsync().ConfigureAwait(false);
             _underWay.Leaving(message);
             await writer.SendRestAsync().ConfigureAwait(false);
-            _underWay.Left(message, PduTransport.DeadlineIn(default));
+            _underWay.Left(message, _transport.DeadlineIn(default));
             _incoming.SetDeadline();
             return hasTurn;
         }
@@ -231,7 +234,7 @@ internal sealed class MessageExchange : IDisposable
     private async ValueTask ReadEarlyAsync(MessageUnderWay message)
     {
         // For what comes without end.
-        _incoming.Until = PduTransport.DeadlineIn(_options.ResponseTimeout);
+        _incoming.Until = _transport.DeadlineIn(_options.ResponseTimeout);
         await _incoming.ReadPresentAsync(message).ConfigureAwait(false);
         _incoming.Until = long.MaxValue;
     }
@@ -323,7 +326,7 @@ internal sealed class MessageExchange : IDisposable
     /// <summary>The cause, or what the peer said of it.</summary>
     private async ValueTask<Exception> ReadRestAsync(Exception cause)
     {
-        _incoming.Until = PduTransport.DeadlineIn(s_rest);
+        _incoming.Until = _transport.DeadlineIn(s_rest);
         try
         {
             // Where the fault is ours there is no more to come than the answers that are due.

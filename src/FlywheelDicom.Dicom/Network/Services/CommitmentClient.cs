@@ -14,13 +14,13 @@ internal static class CommitmentClient
     /// <param name="destination">The archive.</param>
     /// <param name="instances">What it should commit itself to.</param>
     /// <param name="options">Timers and limits.</param>
-    /// <param name="patience">For the report, once the request was taken.</param>
+    /// <param name="waitTime">For the report, once the request was taken.</param>
     /// <param name="listener">Where it may call back; null: there is no such place.</param>
     /// <param name="cancellation">Aborts.</param>
     /// <returns>The report.</returns>
     /// <exception cref="DicomNetworkException">The request did not get through, was refused, or no report came in time.</exception>
     public static async Task<CommitmentReport> RequestAsync(
-        DicomDestination destination, IReadOnlyCollection<SopReference> instances, DicomClientOptions options, TimeSpan patience,
+        DicomDestination destination, IReadOnlyCollection<SopReference> instances, DicomClientOptions options, TimeSpan waitTime,
         CommitmentListener? listener, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -42,7 +42,7 @@ internal static class CommitmentClient
                     throw new DicomNetworkException(DicomNetworkError.RequestRefused,
                         $"{destination} refused the request for storage commitment: {response.Command.Status}. {response.Command.ErrorComment}".TrimEnd(), RetryAdvice.Never);
                 }
-                return await ReportAsync(association, destination, transaction, context, patience, called, cancellation).ConfigureAwait(false);
+                return await ReportAsync(association, destination, transaction, context, options, waitTime, called, cancellation).ConfigureAwait(false);
             }
         }
         finally
@@ -52,13 +52,13 @@ internal static class CommitmentClient
     }
 
     private static async Task<CommitmentReport> ReportAsync(
-        DicomAssociation association, DicomDestination destination, string transaction, PresentationContext context, TimeSpan patience,
+        DicomAssociation association, DicomDestination destination, string transaction, PresentationContext context, DicomClientOptions options, TimeSpan waitTime,
         Task<CommitmentReport>? called, CancellationToken cancellation)
     {
-        var here = OnAssociationAsync(association, transaction, context, patience);
+        var here = OnAssociationAsync(association, transaction, context, waitTime);
         var isHereOver = false;
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var timeUp = Task.Delay(patience, late.Token);
+        var timeUp = Task.Delay(waitTime, options.Time, late.Token);
         try
         {
             while (true)
@@ -75,7 +75,7 @@ internal static class CommitmentClient
                     return await here.ConfigureAwait(false);
                 cancellation.ThrowIfCancellationRequested();
                 if (first == timeUp)
-                    throw NotAnswered(destination, patience, called is not null);
+                    throw NotAnswered(destination, waitTime, called is not null);
                 // The archive has ended the association: it will call, if it can.
                 isHereOver = true;
                 if (called is null)
@@ -89,11 +89,11 @@ internal static class CommitmentClient
         }
     }
 
-    private static async Task<CommitmentReport> OnAssociationAsync(DicomAssociation association, string transaction, PresentationContext context, TimeSpan patience)
+    private static async Task<CommitmentReport> OnAssociationAsync(DicomAssociation association, string transaction, PresentationContext context, TimeSpan waitTime)
     {
         var syntax = DicomTransferSyntax.Lookup(context.AcceptedTransferSyntax!);
         // One time for all that comes: requests without end do not make it longer.
-        var deadline = PduTransport.DeadlineIn(patience + TimeSpan.FromSeconds(5));
+        var deadline = association.DeadlineIn(waitTime + TimeSpan.FromSeconds(5));
         while (true)
         {
             var message = await association.NextRequestAsync(deadline, "waiting for the report of storage commitment").ConfigureAwait(false);
@@ -131,9 +131,9 @@ internal static class CommitmentClient
         }
     }
 
-    private static DicomNetworkException NotAnswered(DicomDestination destination, TimeSpan? patience, bool isListening)
+    private static DicomNetworkException NotAnswered(DicomDestination destination, TimeSpan? waitTime, bool isListening)
     {
-        var when = patience is { } time ? $"within {time.TotalSeconds:0} s" : "before it ended the association";
+        var when = waitTime is { } time ? $"within {time.TotalSeconds:0} s" : "before it ended the association";
         var hint = isListening
             ? "Check that it knows this host and the listening port under our AE title, or wait longer (-WaitTime)."
             : "It may want to call back with it: give it a port to call (-ListenPort), and enter that at the archive under our AE title.";

@@ -51,7 +51,7 @@ internal sealed class MessageReader(PduTransport transport, uint maxPduLength, i
     /// <exception cref="InvalidDataException">What came makes no sense.</exception>
     public ValueTask<DimseMessage> ReadAsync(TimeSpan timeout)
     {
-        transport.ReadDeadline = PduTransport.DeadlineIn(timeout);
+        transport.ReadDeadline = transport.DeadlineIn(timeout);
         return ReadAsync();
     }
 

@@ -30,7 +30,8 @@ internal sealed class PduTransport : IDisposable
 
     private readonly Socket _socket;
     private readonly Stream _stream;
-    private readonly Timer _watchdog;
+    private readonly ITimer _watchdog;
+    private readonly TimeProvider _time;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _onCancel;
     /// <summary>Not pooled: whoever still reads into it, or from it, when the connection is given up, has it for itself.</summary>
@@ -42,12 +43,17 @@ internal sealed class PduTransport : IDisposable
     private int _writing;
     private bool _disposed;
 
-    public PduTransport(Socket socket, Stream stream, CancellationToken cancellation)
+    /// <param name="socket">The connection; disposed with this.</param>
+    /// <param name="stream">What is read and written: the socket's own stream, or TLS above it.</param>
+    /// <param name="cancellation">Aborts.</param>
+    /// <param name="time">The clock that deadlines are measured by.</param>
+    public PduTransport(Socket socket, Stream stream, CancellationToken cancellation, TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
         _socket = socket;
         _stream = stream;
         _cancellation = cancellation;
-        _watchdog = new Timer(static self => ((PduTransport)self!).Watch(), this, s_watch, s_watch);
+        _watchdog = _time.CreateTimer(static self => ((PduTransport)self!).Watch(), this, s_watch, s_watch);
         _onCancel = cancellation.UnsafeRegister(static self => ((PduTransport)self!).Abort(0, 0), this);
     }
 
@@ -230,15 +236,15 @@ internal sealed class PduTransport : IDisposable
 
     private void Watch()
     {
-        var now = Environment.TickCount64;
+        var now = DeadlineIn(TimeSpan.Zero);
         if (now < Volatile.Read(ref _readDeadline) && now < Volatile.Read(ref _writeDeadline))
             return;
         HasTimedOut = true;
         Abort(0, 0);
     }
 
-    /// <summary>A time from now, as <see cref="ReadDeadline"/> counts.</summary>
-    public static long DeadlineIn(TimeSpan timeout) => Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+    /// <summary>A time from now in milliseconds, as <see cref="ReadDeadline"/> counts.</summary>
+    public long DeadlineIn(TimeSpan timeout) => (_time.GetElapsedTime(0).Ticks + timeout.Ticks) / TimeSpan.TicksPerMillisecond;
 
     private Exception Lost(Exception? cause)
     {

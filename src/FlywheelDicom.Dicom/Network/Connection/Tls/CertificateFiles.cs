@@ -28,8 +28,9 @@ internal static class CertificateFiles
     /// <param name="path">The certificate, in any order with those above it, and the key where it has no file of its own.</param>
     /// <param name="keyPath">The key's file (PKCS#1, PKCS#8, SEC 1); null where it is in <paramref name="path"/>.</param>
     /// <param name="password">Of the key, or of the PFX; null for none. What is not encrypted needs none.</param>
+    /// <param name="time">The clock: of several certificates for the key, one that is valid now is taken.</param>
     /// <exception cref="CertificateFileException">They cannot be read, or do not belong together.</exception>
-    public static CertificateWithChain ReadWithKey(string path, string? keyPath, string? password)
+    public static CertificateWithChain ReadWithKey(string path, string? keyPath, string? password, TimeProvider? time = null)
     {
         var contents = Contents(path);
         if (contents is [{ Kind: CertificateContentKind.Pfx, Data: var pfx }])
@@ -46,7 +47,7 @@ internal static class CertificateFiles
                 : $"'{keyFile}' holds no private key, but {held?.InWords ?? "nothing"}. Give the key's file with -KeyPath.");
         }
         using var key = PrivateKeyReader.Read(keyFile, content, password);
-        var own = CertificateKeys.Find(certificates, key) ?? throw Mismatch(path, keyFile, certificates[0]);
+        var own = CertificateKeys.Find(certificates, key, (time ?? TimeProvider.System).GetLocalNow().DateTime) ?? throw Mismatch(path, keyFile, certificates[0]);
         using var paired = key.Pair(own);
         return new CertificateWithChain(Usable(paired), CertificateKeys.Above(own, certificates));
     }

@@ -9,10 +9,10 @@ internal static class CertificateKeys
         => KeyAlgorithm.Of(certificate.PublicKey.Oid.Value ?? "", certificate.PublicKey.EncodedParameters?.RawData);
 
     /// <summary>The certificate of the key, wherever it stands; of several the first that is in its time. Null where there is none.</summary>
-    public static X509Certificate2? Find(IEnumerable<X509Certificate2> certificates, PrivateKey key)
+    public static X509Certificate2? Find(IEnumerable<X509Certificate2> certificates, PrivateKey key, DateTime now)
     {
         var own = certificates.Where(key.BelongsTo).ToList();
-        return own.Find(c => c.NotBefore <= DateTime.Now && c.NotAfter > DateTime.Now) ?? own.FirstOrDefault();
+        return own.Find(c => c.NotBefore <= now && c.NotAfter > now) ?? own.FirstOrDefault();
     }
 
     /// <summary>The others, each once, from the leaf's issuer upwards; what is not above the leaf comes last.</summary>

@@ -23,15 +23,17 @@ public sealed record DicomTlsSession
     public DateTime? PeerExpires { get; init; }
 
     /// <summary>Whole days until then.</summary>
-    public int? DaysLeft => PeerExpires is { } end ? (int)Math.Floor((end - DateTime.Now).TotalDays) : null;
+    public int? DaysLeft => PeerExpires is { } end ? (int)Math.Floor((end - Time.GetLocalNow().DateTime).TotalDays) : null;
 
-    internal static DicomTlsSession Of(SslStream stream)
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
+    internal static DicomTlsSession Of(SslStream stream, TimeProvider time)
     {
         using var certificate = stream.RemoteCertificate is { } remote ? new X509Certificate2(remote) : null;
         return new DicomTlsSession
         {
             Protocol = stream.SslProtocol, CipherSuite = stream.NegotiatedCipherSuite, PeerSubject = Shown(certificate?.Subject), PeerIssuer = Shown(certificate?.Issuer),
-            PeerExpires = certificate?.NotAfter,
+            PeerExpires = certificate?.NotAfter, Time = time,
         };
     }
 

@@ -11,22 +11,22 @@ namespace FlywheelDicom.Network.Connection.Tls;
 /// </summary>
 internal static class OtherProtocolCheck
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(2);
 
     /// <summary>The failure, or a better one.</summary>
-    public static async Task<DicomNetworkException> ExplainAsync(DicomDestination destination, DicomNetworkException failure, CancellationToken cancellation)
+    public static async Task<DicomNetworkException> ExplainAsync(DicomDestination destination, DicomNetworkException failure, TimeProvider time, CancellationToken cancellation)
     {
-        if (destination.Tls is null && failure.Error == DicomNetworkError.ConnectionLost && await AnswersAsync(destination, TlsAsync, cancellation).ConfigureAwait(false))
+        if (destination.Tls is null && failure.Error == DicomNetworkError.ConnectionLost && await AnswersAsync(destination, TlsAsync, time, cancellation).ConfigureAwait(false))
             return TlsHandshake.TlsExpected(destination, failure);
-        if (destination.Tls is not null && failure.Error == DicomNetworkError.TlsNotAgreed && await AnswersAsync(destination, PlainAsync, cancellation).ConfigureAwait(false))
+        if (destination.Tls is not null && failure.Error == DicomNetworkError.TlsNotAgreed && await AnswersAsync(destination, PlainAsync, time, cancellation).ConfigureAwait(false))
             return TlsHandshake.TlsNotSpoken(destination, failure);
         return failure;
     }
 
-    private static async Task<bool> AnswersAsync(DicomDestination destination, Func<Stream, CancellationToken, Task<bool>> ask, CancellationToken cancellation)
+    private static async Task<bool> AnswersAsync(DicomDestination destination, Func<Stream, CancellationToken, Task<bool>> ask, TimeProvider time, CancellationToken cancellation)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(s_patience);
+        using var timeUp = new CancellationTokenSource(s_timeout, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeUp.Token);
         try
         {
             using var caller = new TcpClient();

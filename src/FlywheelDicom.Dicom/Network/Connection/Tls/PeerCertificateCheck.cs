@@ -23,6 +23,9 @@ internal sealed class PeerCertificateCheck
     public X509RevocationMode RevocationMode { get; init; } = X509RevocationMode.Offline;
     public TlsProfileRules? Rules { get; init; }
 
+    /// <summary>The clock by which certificates are valid or not.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>For messages: the name that is looked for.</summary>
     public string ExpectedName { get; init; } = "";
 
@@ -57,7 +60,7 @@ internal sealed class PeerCertificateCheck
     /// <summary>What the caller named decides first; the system's roots are asked only where that leads nowhere.</summary>
     private bool IsTrusted(X509Certificate2 peer, X509Chain? sent)
     {
-        var path = new TrustPath(peer, sent, Trusted, new Oid(IsClient ? ClientAuthentication : ServerAuthentication), RevocationMode);
+        var path = new TrustPath(peer, sent, Trusted, new Oid(IsClient ? ClientAuthentication : ServerAuthentication), RevocationMode, Time.GetLocalNow().DateTime);
         CertificateProblem? named = Trusted.Count > 0 || TrustsOnlyOurs ? path.ToNamed() : new CertificateProblem(DicomNetworkError.CertificateUntrusted, "");
         if (named is not { } problem)
             return true;

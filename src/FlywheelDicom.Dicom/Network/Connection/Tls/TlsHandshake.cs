@@ -12,13 +12,13 @@ internal static class TlsHandshake
     private static readonly TimeSpan s_linger = TimeSpan.FromSeconds(2);
     private const string NotSpoken = "it does not speak TLS at this port. Check -Port, or leave -UseTls out.";
 
-    public static async Task<SslStream> AsClientAsync(Socket socket, DicomDestination destination, DicomTls tls, CancellationToken cancellation)
+    public static async Task<SslStream> AsClientAsync(Socket socket, DicomDestination destination, DicomTls tls, TimeProvider time, CancellationToken cancellation)
     {
         var rules = TlsProfileRules.For(tls.Profile);
         var name = tls.ServerName ?? destination.Host.Split('%')[0];
         var check = new PeerCertificateCheck
         {
-            Trusted = tls.TrustedCertificates, Skip = tls.SkipCertificateCheck, RevocationMode = tls.RevocationMode, Rules = rules, ExpectedName = name,
+            Trusted = tls.TrustedCertificates, Skip = tls.SkipCertificateCheck, RevocationMode = tls.RevocationMode, Rules = rules, ExpectedName = name, Time = time,
         };
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: false));
         try
@@ -46,12 +46,12 @@ internal static class TlsHandshake
         }
     }
 
-    public static async Task<SslStream> AsServerAsync(Socket socket, DicomServerTls tls, CancellationToken cancellation)
+    public static async Task<SslStream> AsServerAsync(Socket socket, DicomServerTls tls, TimeProvider time, CancellationToken cancellation)
     {
         var rules = TlsProfileRules.For(tls.Profile);
         var check = new PeerCertificateCheck
         {
-            Trusted = tls.TrustedCertificates, TrustsOnlyOurs = true, IsClient = true, RevocationMode = tls.RevocationMode, Rules = rules,
+            Trusted = tls.TrustedCertificates, TrustsOnlyOurs = true, IsClient = true, RevocationMode = tls.RevocationMode, Rules = rules, Time = time,
         };
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: false));
         try
@@ -70,7 +70,7 @@ internal static class TlsHandshake
         {
             await stream.DisposeAsync().ConfigureAwait(false);
             if (check.Failure is not null)
-                await LetAlertBeReadAsync(socket, cancellation).ConfigureAwait(false);
+                await LetAlertBeReadAsync(socket, time, cancellation).ConfigureAwait(false);
             throw;
         }
     }
@@ -79,10 +79,10 @@ internal static class TlsHandshake
     /// To a client, the handshake of TLS 1.3 is over before its certificate is refused: it is talking already, and a close that leaves
     /// this unread resets the connection and takes the alert along. So it is read, for a moment.
     /// </summary>
-    private static async Task LetAlertBeReadAsync(Socket socket, CancellationToken cancellation)
+    private static async Task LetAlertBeReadAsync(Socket socket, TimeProvider time, CancellationToken cancellation)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(s_linger);
+        using var timeUp = new CancellationTokenSource(s_linger, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeUp.Token);
         var scrap = new byte[4096];
         try
         {

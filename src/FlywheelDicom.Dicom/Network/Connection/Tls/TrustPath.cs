@@ -11,7 +11,7 @@ internal readonly record struct CertificateProblem(DicomNetworkError Error, stri
 /// Looks for a path from a peer's certificate to one that is trusted. A peer may send more than is good for it, such as a cross
 /// certificate of a CA that has expired: a path that leads there does not count against one that leads to a trusted certificate.
 /// </summary>
-internal sealed class TrustPath(X509Certificate2 peer, X509Chain? sent, X509Certificate2Collection trusted, Oid usage, X509RevocationMode revocation)
+internal sealed class TrustPath(X509Certificate2 peer, X509Chain? sent, X509Certificate2Collection trusted, Oid usage, X509RevocationMode revocation, DateTime now)
 {
     private const int MaxSent = 16;
 
@@ -50,6 +50,7 @@ internal sealed class TrustPath(X509Certificate2 peer, X509Chain? sent, X509Cert
         var policy = chain.ChainPolicy;
         policy.TrustMode = mode;
         policy.RevocationMode = revocation;
+        policy.VerificationTime = now;
         policy.RevocationFlag = X509RevocationFlag.ExcludeRoot;
         // A list that cannot be had is no proof of anything: an isolated network has none.
         policy.VerificationFlags = X509VerificationFlags.IgnoreEndRevocationUnknown | X509VerificationFlags.IgnoreCertificateAuthorityRevocationUnknown
@@ -90,7 +91,7 @@ internal sealed class TrustPath(X509Certificate2 peer, X509Chain? sent, X509Cert
         if (late is not null && (status.HasFlag(X509ChainStatusFlags.NotTimeValid) || IsTrusted(late)))
         {
             var which = late.Thumbprint == peer.Thumbprint ? "it" : $"its issuer '{late.Subject}'";
-            return late.NotBefore > DateTime.Now
+            return late.NotBefore > now
                 ? new(DicomNetworkError.CertificateNotYetValid, $"{which} is not valid before {Date(late.NotBefore)}; check this machine's clock")
                 : new(DicomNetworkError.CertificateExpired, $"{which} expired on {Date(late.NotAfter)}");
         }
@@ -111,7 +112,7 @@ internal sealed class TrustPath(X509Certificate2 peer, X509Chain? sent, X509Cert
 
     private static bool IsSelfSigned(X509Certificate2 certificate) => certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
 
-    private static bool IsInTime(X509Certificate2 certificate) => certificate.NotBefore <= DateTime.Now && certificate.NotAfter >= DateTime.Now;
+    private bool IsInTime(X509Certificate2 certificate) => certificate.NotBefore <= now && certificate.NotAfter >= now;
 
     private static string Date(DateTime time) => time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 }
