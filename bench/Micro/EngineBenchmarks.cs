@@ -82,7 +82,7 @@ namespace FlywheelDicom.Micro
         }
 
         [Benchmark(Description = "read a C-STORE response")]
-        public ushort ReadResponse() => DimseCommand.Decode(_response, withUids: false).RespondedTo;
+        public ushort ReadResponse() => DimseCommand.DecodeWithoutUids(_response).RespondedTo;
 
         private DicomFile Open() => DicomFile.Read(new Source(_bytes), "memory", new DicomOrigin { FileName = "memory" })!;
 

@@ -2,19 +2,6 @@ using System.Globalization;
 
 namespace FlywheelDicom;
 
-/// <summary>What a status means for the instance.</summary>
-public enum DicomState
-{
-    /// <summary>The instance was stored.</summary>
-    Success,
-
-    /// <summary>The instance was stored, but the receiver has a remark.</summary>
-    Warning,
-
-    /// <summary>The instance was not stored.</summary>
-    Failure,
-}
-
 /// <summary>A DIMSE status as C-STORE and C-ECHO use it (PS3.4 §B.2.3, PS3.7 Annex C).</summary>
 public readonly record struct DicomStatus(ushort Code)
 {
@@ -80,16 +67,4 @@ public readonly record struct DicomStatus(ushort Code)
 
     /// <summary>The code in hexadecimal, and its meaning.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"0x{Code:X4} {Meaning}");
-}
-
-/// <summary>Whether waiting heals a failure.</summary>
-internal enum RetryAdvice
-{
-    Never,
-
-    /// <summary>One more try, later.</summary>
-    Once,
-
-    /// <summary>As long as the retry time lasts.</summary>
-    BackOff,
 }

@@ -23,23 +23,3 @@ internal sealed class ConcatenatedStream(Stream first, Stream second) : ForwardS
         base.Dispose(disposing);
     }
 }
-
-/// <summary>The first bytes of a stream; it owns it.</summary>
-internal sealed class LimitedStream(Stream source, long length) : ForwardStream
-{
-    private long _left = length;
-
-    public override int Read(Span<byte> buffer)
-    {
-        var read = source.Read(buffer[..(int)Math.Min(buffer.Length, _left)]);
-        _left -= read;
-        return read;
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            source.Dispose();
-        base.Dispose(disposing);
-    }
-}

@@ -6,10 +6,16 @@ internal static class DatasetWalk
     /// <summary>More elements than any real header has; past it the bytes are taken for hostile.</summary>
     private const int MaxElements = 200_000;
 
+    /// <summary>To the end of the data set.</summary>
     /// <param name="reader">Before the first element, or before one that <paramref name="entries"/> ends with.</param>
     /// <param name="entries">Gets one entry for each element that ended.</param>
-    /// <param name="stopAtPixelData">Leaves the reader on pixel data and returns true there.</param>
-    public static bool Run(DicomReader reader, List<ElementEntry> entries, bool stopAtPixelData)
+    public static void ToEnd(DicomReader reader, List<ElementEntry> entries) => Run(reader, entries, stopAtPixelData: false);
+
+    /// <summary>To pixel data: true where the reader stands on it, false at the end of the data set.</summary>
+    /// <inheritdoc cref="ToEnd"/>
+    public static bool ToPixelData(DicomReader reader, List<ElementEntry> entries) => Run(reader, entries, stopAtPixelData: true);
+
+    private static bool Run(DicomReader reader, List<ElementEntry> entries, bool stopAtPixelData)
     {
         ElementEntry? open = null;
         while (reader.Read())

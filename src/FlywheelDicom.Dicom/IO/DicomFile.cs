@@ -74,7 +74,7 @@ public sealed class DicomFile
     /// let go, so that many handles hold little.
     /// </summary>
     /// <exception cref="InvalidOperationException">There is nothing to read: see <see cref="Problem"/>.</exception>
-    public DicomDataset Dataset => Header(whole: false).ToDataset(Source, _edits.ByTag);
+    public DicomDataset Dataset => Header().ToDataset(Source, _edits.ByTag);
 
     internal DicomTransferSyntax Syntax => Streams.Syntax;
 
@@ -186,8 +186,8 @@ public sealed class DicomFile
         try
         {
             // Elements beyond pixel data are part of the group too.
-            var header = Header(whole: value.Group > DicomTag.PixelData.Group);
-            Apply(value.Reserve(header.ToDataset(Source, _edits.ByTag, withTail: true)));
+            var header = value.Group > DicomTag.PixelData.Group ? WholeHeader() : Header();
+            Apply(value.Reserve(header.ToWholeDataset(Source, _edits.ByTag)));
         }
         catch (PrivateBlockFullException e)
         {
@@ -257,18 +257,19 @@ public sealed class DicomFile
     {
         if (changes.Length == 0)
             return;
-        _edits = _edits.With(changes, Header);
-        var header = Header(whole: false);
+        _edits = _edits.With(changes, Header, WholeHeader);
+        var header = Header();
         _identity = InstanceIdentity.Of(header, header.ToDataset(Source, _edits.ByTag));
     }
 
-    private DicomHeader Header(bool whole)
+    private DicomHeader Header() => _header.TryGetTarget(out var known) ? known : Kept(HeaderScanner.Scan(Source));
+
+    /// <summary>The header of a data set that was read to its end.</summary>
+    private DicomHeader WholeHeader() => _header.TryGetTarget(out var known) && known.IsWhole ? known : Kept(HeaderScanner.ScanWhole(Source));
+
+    private DicomHeader Kept(DicomHeader? header)
     {
-        if (_header.TryGetTarget(out var known) && (known.IsWhole || !whole))
-            return known;
-        var header = HeaderScanner.Scan(Source, whole)
-            ?? throw new DicomFormatException($"'{Name}' is no longer the DICOM file that it was.");
-        _header.SetTarget(header);
+        _header.SetTarget(header ?? throw new DicomFormatException($"'{Name}' is no longer the DICOM file that it was."));
         return header;
     }
 }

@@ -63,11 +63,18 @@ internal sealed record DicomHeader
         return Syntax.IsDeflated ? new DeflateStream(raw, CompressionMode.Decompress) : raw;
     }
 
+    /// <summary>The elements before pixel data.</summary>
     /// <param name="source">Where values that are not kept are read again.</param>
     /// <param name="edits">What is changed in it.</param>
-    /// <param name="withTail">With what follows pixel data, where that was walked.</param>
-    public DicomDataset ToDataset(DicomSource source, IReadOnlyDictionary<DicomTag, DicomEdit>? edits, bool withTail = false)
-        => new(Bytes, withTail && Tail.Length > 0 ? [.. Entries, .. Tail] : Entries, load: (position, length) => Load(source, position, length), edits: edits);
+    public DicomDataset ToDataset(DicomSource source, IReadOnlyDictionary<DicomTag, DicomEdit>? edits) => ToDataset(Entries, source, edits);
+
+    /// <summary>The same, with the elements behind pixel data where they were read.</summary>
+    /// <inheritdoc cref="ToDataset(DicomSource, IReadOnlyDictionary{DicomTag, DicomEdit}?)"/>
+    public DicomDataset ToWholeDataset(DicomSource source, IReadOnlyDictionary<DicomTag, DicomEdit>? edits)
+        => ToDataset(Tail.Length > 0 ? [.. Entries, .. Tail] : Entries, source, edits);
+
+    private DicomDataset ToDataset(ElementEntry[] entries, DicomSource source, IReadOnlyDictionary<DicomTag, DicomEdit>? edits)
+        => new(Bytes, entries, load: (position, length) => Load(source, position, length), edits: edits);
 
     private byte[] Load(DicomSource source, long position, int length)
     {

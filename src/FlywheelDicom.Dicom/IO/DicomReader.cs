@@ -3,22 +3,6 @@ using System.Text;
 
 namespace FlywheelDicom.IO;
 
-/// <summary>What <see cref="DicomReader"/> stands on.</summary>
-internal enum DicomTokenKind
-{
-    /// <summary>A data element with a value of known length.</summary>
-    Element,
-    SequenceStart,
-    ItemStart,
-    ItemEnd,
-    SequenceEnd,
-
-    /// <summary>Encapsulated pixel data (PS3.5 §A.4).</summary>
-    FragmentsStart,
-    Fragment,
-    FragmentsEnd,
-}
-
 /// <summary>
 /// Reads an encoded data set token by token, forward only. It holds one frame for each level of nesting and no value,
 /// so its memory is bounded whatever the bytes say (PS3.5 §7).
@@ -214,7 +198,7 @@ internal sealed class DicomReader : IDisposable
 
         var (header, length) = ReadVR(head, frame);
         if (_behind != default || _withoutVR != default)
-            Acquit();
+            ForgetEarlierFaults();
         _input.Skip(header);
         ValuePosition = _input.Position;
         Length = length == Undefined ? -1 : length;
@@ -291,7 +275,7 @@ internal sealed class DicomReader : IDisposable
     }
 
     /// <summary>An element that makes sense: what stands before it is not at fault.</summary>
-    private void Acquit()
+    private void ForgetEarlierFaults()
     {
         var isElement = IsExplicit ? VR.IsKnown : Tag.IsPrivate || DicomDictionary.Lookup(Tag) is not null;
         if (isElement && Tag > _behind)

@@ -14,15 +14,21 @@ internal static class HeaderScanner
     private static ReadOnlySpan<byte> Magic => "DICM"u8;
 
     /// <summary>The header, or null if this is not DICOM at all.</summary>
-    /// <param name="whole">Walk to the end even where only reading everything tells what is there.</param>
-    public static DicomHeader? Scan(DicomSource source, bool whole = false)
+    public static DicomHeader? Scan(DicomSource source) => Scan(source, whole: false);
+
+    /// <summary>The same, but it reads to the end even where nothing else tells what stands behind pixel data.</summary>
+    public static DicomHeader? ScanWhole(DicomSource source) => Scan(source, whole: true);
+
+    private static DicomHeader? Scan(DicomSource source, bool whole)
     {
         using var stream = source.Open();
         return Scan(source, stream, whole);
     }
 
     /// <summary>The same with a stream that the source has opened, at its first byte; it stays the caller's to close.</summary>
-    public static DicomHeader? Scan(DicomSource source, Stream stream, bool whole = false)
+    public static DicomHeader? Scan(DicomSource source, Stream stream) => Scan(source, stream, whole: false);
+
+    private static DicomHeader? Scan(DicomSource source, Stream stream, bool whole)
     {
         using var input = new ForwardBuffer(stream);
         var (marker, isStandard) = FindMeta(input.Peek(140));
@@ -199,7 +205,7 @@ internal static class HeaderScanner
         Splice[] repairs = [];
         try
         {
-            var atPixels = DatasetWalk.Run(reader, entries, stopAtPixelData: true);
+            var atPixels = DatasetWalk.ToPixelData(reader, entries);
             input.EndKeeping();
             if (atPixels)
             {
@@ -243,7 +249,7 @@ internal static class HeaderScanner
         {
             // To the end of the fragments.
         }
-        DatasetWalk.Run(reader, tail, stopAtPixelData: false);
+        DatasetWalk.ToEnd(reader, tail);
     }
 
     private sealed record Meta

@@ -39,11 +39,11 @@ internal sealed class InstanceEdits
     /// <summary>These edits and some more; a later one of the same element counts.</summary>
     /// <param name="changes">The further ones.</param>
     /// <param name="header">Gives the header; walked to its end where asked with true, as edits behind pixel data need it.</param>
-    public InstanceEdits With((DicomTag Tag, DicomEdit Edit)[] changes, Func<bool, DicomHeader> header)
+    public InstanceEdits With((DicomTag Tag, DicomEdit Edit)[] changes, Func<DicomHeader> header, Func<DicomHeader> wholeHeader)
     {
         var edits = new Dictionary<DicomTag, DicomEdit>(_edits);
         foreach (var (tag, edit) in changes)
             edits[tag] = edit;
-        return new InstanceEdits(edits, SplicePlan.Of(header(edits.Keys.Any(t => t > DicomTag.PixelData)), edits));
+        return new InstanceEdits(edits, SplicePlan.Of(edits.Keys.Any(t => t > DicomTag.PixelData) ? wholeHeader() : header(), edits));
     }
 }

@@ -84,6 +84,3 @@ internal sealed class PrivateValue
         return trimmed;
     }
 }
-
-/// <summary>A private group has no room left.</summary>
-internal sealed class PrivateBlockFullException(string message) : Exception(message);

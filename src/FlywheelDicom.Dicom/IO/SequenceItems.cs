@@ -33,7 +33,7 @@ internal static class SequenceItems
     {
         var entries = new List<ElementEntry>();
         using var reader = new DicomReader(new ForwardBuffer(new MemoryStream(item)), isExplicit, bigEndian, item.Length);
-        DatasetWalk.Run(reader, entries, stopAtPixelData: false);
+        DatasetWalk.ToEnd(reader, entries);
         return [.. entries];
     }
 

@@ -2,9 +2,6 @@ using System.Buffers.Binary;
 
 namespace FlywheelDicom.IO;
 
-/// <summary>At a byte of the data set: leave out so many, put these in.</summary>
-internal readonly record struct Splice(long Position, long Removed, byte[] Inserted);
-
 /// <summary>
 /// Turns edits into the fewest changes of the byte stream: each element in tag order, in the data set's own encoding,
 /// with the length of its group put right where there is one (PS3.5 §7.2). All other bytes stay.

@@ -9,7 +9,7 @@ public sealed record FwSendReport
     /// <summary>The HTML page beside it, where one was asked for.</summary>
     public string? HtmlPath { get; init; }
 
-    /// <summary>A second CSV beside it that tells for each instance that failed why it did; null where none failed.</summary>
+    /// <summary>A second CSV beside it that lists the instances that failed, with the reason; null where none failed.</summary>
     public string? FailuresPath { get; init; }
 
     /// <summary>One row for each file or archive.</summary>
@@ -21,30 +21,15 @@ public sealed record FwSendReport
     /// <summary>Those of them that are at the destination.</summary>
     public required int ImagesSent { get; init; }
 
-    /// <summary>SOP Instance UIDs among what was sent: an archive holds one image for each, whatever was sent under it.</summary>
+    /// <summary>Different SOP Instance UIDs among the images that were sent. An archive holds one image for each.</summary>
     public int DistinctImages { get; init; }
 
     /// <summary>Where in Flywheel it was attached; null where it was not.</summary>
     public string? AttachedTo { get; init; }
 
-    /// <summary>The run was stopped: there may be images that it never came to.</summary>
+    /// <summary>The run was stopped, so there may be images that were not counted.</summary>
     public bool IsStopped { get; init; }
 
     /// <summary>There were images, all of them were sent, and the run came to its end.</summary>
     public bool IsComplete => !IsStopped && ImagesInSeries > 0 && ImagesSent == ImagesInSeries;
-}
-
-/// <summary>One row: a file or archive, and how many of its images were sent.</summary>
-/// <param name="AcquisitionId">Blank for local input.</param>
-/// <param name="FwPath">Where it is in Flywheel; blank for local input.</param>
-/// <param name="FileName">The file or archive.</param>
-/// <param name="ImagesInSeries">Instances that it held.</param>
-/// <param name="ImagesSent">Those of them that are at the destination.</param>
-public sealed record FwSendReportRow(string AcquisitionId, string FwPath, string FileName, int ImagesInSeries, int ImagesSent)
-{
-    /// <summary>The run was stopped: the file may hold more than was counted.</summary>
-    public bool IsStopped { get; init; }
-
-    /// <summary>Complete, Incomplete or Failed; never Complete where the run was stopped.</summary>
-    public string Status => ImagesSent == 0 ? "Failed" : ImagesSent == ImagesInSeries && !IsStopped ? "Complete" : "Incomplete";
 }

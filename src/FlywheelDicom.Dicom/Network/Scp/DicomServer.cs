@@ -2,53 +2,12 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using FlywheelDicom.Network.Connection;
 using FlywheelDicom.Network.Connection.Tls;
 using FlywheelDicom.Network.Wire;
 
 namespace FlywheelDicom.Network.Scp;
 
-/// <summary>How a <see cref="DicomServer"/> behaves.</summary>
-internal sealed record DicomServerOptions
-{
-    public IPAddress Address { get; init; } = IPAddress.Loopback;
-
-    /// <summary>0 takes any free one.</summary>
-    public int Port { get; init; }
-
-    /// <summary>Callers must call by this; null takes any.</summary>
-    public string? AETitle { get; init; }
-
-    /// <summary>Null: no storage class is taken.</summary>
-    public StoreSink? Sink { get; init; }
-
-    /// <summary>
-    /// Takes reports of storage commitment from archives that call for that; false where nobody waits for the report. Null: such
-    /// calls are refused.
-    /// </summary>
-    public Func<byte[], DicomTransferSyntax, bool>? OnEventReport { get; init; }
-    public int MaxPduLength { get; init; } = DicomClientOptions.DefaultMaxPduLength;
-    public int MaxAssociations { get; init; } = 64;
-
-    /// <summary>
-    /// Connections that are no association yet, or no more. They take no association's place; the oldest is closed for one too many.
-    /// </summary>
-    public int MaxWaiting { get; init; } = 256;
-
-    /// <summary>Null: plain connections.</summary>
-    public DicomServerTls? Tls { get; init; }
-
-    /// <summary>The first PDU, and the close at the end (PS3.8 §9.1.5).</summary>
-    public TimeSpan ArtimTimeout { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>A caller that says nothing for so long is let go.</summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
-
-    /// <summary>The clock for all waiting.</summary>
-    public TimeProvider Time { get; init; } = TimeProvider.System;
-}
-
-/// <summary>A Storage SCP: takes what comes over as many associations as come, up to a limit.</summary>
+/// <summary>A Storage SCP: stores what it is sent, over several associations at once, up to a limit.</summary>
 internal sealed class DicomServer : IAsyncDisposable
 {
     private static readonly TimeSpan s_acceptPause = TimeSpan.FromMilliseconds(20);
@@ -57,7 +16,7 @@ internal sealed class DicomServer : IAsyncDisposable
     private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<Task, byte> _associations = new();
-    private readonly WaitingRoom _waiting;
+    private readonly PendingConnections _waiting;
     private readonly Task _accepting;
     private int _open;
     private long _instances;
@@ -68,7 +27,7 @@ internal sealed class DicomServer : IAsyncDisposable
     private DicomServer(DicomServerOptions options)
     {
         _options = options;
-        _waiting = new WaitingRoom(options.MaxWaiting);
+        _waiting = new PendingConnections(options.MaxWaiting);
         _listener = new TcpListener(options.Address, options.Port);
         if (options.Address.Equals(IPAddress.IPv6Any))
             _listener.Server.DualMode = true;
@@ -76,8 +35,8 @@ internal sealed class DicomServer : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>Listens.</summary>
-    /// <exception cref="SocketException">The port is taken or not ours to take.</exception>
+    /// <summary>Starts listening.</summary>
+    /// <exception cref="SocketException">The port is in use, or the system does not allow it.</exception>
     public static DicomServer Start(DicomServerOptions options) => new(options);
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
@@ -97,7 +56,7 @@ internal sealed class DicomServer : IAsyncDisposable
     /// <summary>Associations open now.</summary>
     public int OpenAssociations => Volatile.Read(ref _open);
 
-    /// <summary>Stops to listen and aborts what is open.</summary>
+    /// <summary>Stops listening and aborts the associations that are open.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_stop.IsCancellationRequested)
@@ -115,7 +74,7 @@ internal sealed class DicomServer : IAsyncDisposable
         Interlocked.Add(ref _bytes, bytes);
     }
 
-    /// <summary>Whether there is a place for one association more; it is given back by <see cref="EndAssociation"/>.</summary>
+    /// <summary>Takes a place for one more association where there is one; <see cref="EndAssociation"/> gives it back.</summary>
     internal bool TryAdmit(Socket socket)
     {
         if (Interlocked.Increment(ref _open) > _options.MaxAssociations)
@@ -151,7 +110,7 @@ internal sealed class DicomServer : IAsyncDisposable
             }
             catch (SocketException) when (!_stop.IsCancellationRequested)
             {
-                // A caller that was gone before it was accepted; or no handles left, which the next one may find better.
+                // The caller closed before it was accepted, or the process has no free handle. The next caller may succeed.
                 await Task.Delay(s_acceptPause, _options.Time).ConfigureAwait(false);
                 continue;
             }
@@ -181,7 +140,7 @@ internal sealed class DicomServer : IAsyncDisposable
         try
         {
             socket.NoDelay = true;
-            // One time for both, the handshake and the request: until then it is nobody.
+            // One time limit for the handshake and the request together.
             var artim = new Deadline(_options.Time, _options.ArtimTimeout);
             using var transport = new PduTransport(socket, await StreamAsync(socket, artim).ConfigureAwait(false), _stop.Token, _options.Time);
             await new ServerAssociation(this, _options, transport, artim, socket).RunAsync().ConfigureAwait(false);
@@ -189,7 +148,7 @@ internal sealed class DicomServer : IAsyncDisposable
         catch (Exception e) when (e is IOException or InvalidDataException or OperationCanceledException or SocketException or ObjectDisposedException
             or AuthenticationException or InvalidOperationException)
         {
-            // One caller's connection broke or made no sense; it is closed, and the others go on.
+            // The connection of one caller failed or broke the protocol. It is closed; the others go on.
         }
         finally
         {

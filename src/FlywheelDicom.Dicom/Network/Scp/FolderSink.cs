@@ -3,8 +3,8 @@ using FlywheelDicom.IO;
 namespace FlywheelDicom.Network.Scp;
 
 /// <summary>
-/// Writes Part 10 files named by SOP Instance UID; a file appears when it is whole, and replaces an older one. Files
-/// and folders that it makes are its user's alone.
+/// Writes Part 10 files named by SOP Instance UID. A file appears when it is complete, and replaces an older one. Only the user who runs
+/// it can read the files and folders that it makes.
 /// </summary>
 internal sealed class FolderSink : StoreSink
 {
@@ -14,9 +14,9 @@ internal sealed class FolderSink : StoreSink
 
     private readonly string _folder;
 
-    /// <summary>Makes the folder where it is missing, and tries to write in it.</summary>
-    /// <exception cref="IOException">It cannot be made or written to.</exception>
-    /// <exception cref="UnauthorizedAccessException">We may not.</exception>
+    /// <summary>Creates the folder where it is missing, and tries to write to it.</summary>
+    /// <exception cref="IOException">It cannot be created or written to.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user has no right to.</exception>
     public FolderSink(string folder)
     {
         _folder = Path.GetFullPath(folder);
@@ -26,7 +26,7 @@ internal sealed class FolderSink : StoreSink
 
     public override StoreTarget Begin(string sopClassUid, string sopInstanceUid, string transferSyntaxUid, string callingAE)
     {
-        // The UID comes from the wire: only a real one becomes a name.
+        // The UID comes from the sender. Only a valid one is used as a file name.
         if (!sopInstanceUid.All(c => char.IsAsciiDigit(c) || c == '.') || sopInstanceUid.Length is 0 or > 64 || sopInstanceUid.StartsWith('.'))
             throw new InvalidDataException("The SOP Instance UID is not a UID.");
         var sourceAE = callingAE.All(c => c is >= ' ' and <= '~' and not '\\') ? callingAE : null;
@@ -34,7 +34,7 @@ internal sealed class FolderSink : StoreSink
             FileMeta.Write(sopClassUid, sopInstanceUid, transferSyntaxUid, sourceAE));
     }
 
-    /// <summary>Not that of any other receiver, in this process or another, that writes to the same folder.</summary>
+    /// <summary>A name that no other receiver uses, in this process or another.</summary>
     private string PartialName(string name) => Path.Combine(_folder, $".{name}.{Guid.NewGuid():N}.partial");
 
     private static void MakePrivate(string folder)
@@ -69,7 +69,7 @@ internal sealed class FolderSink : StoreSink
             }
             catch
             {
-                // Whoever makes it has no handle on what was begun here.
+                // The caller gets no object that it could dispose.
                 Dispose();
                 throw;
             }
@@ -79,7 +79,7 @@ internal sealed class FolderSink : StoreSink
 
         public override void Complete()
         {
-            // Not forced to the disk, which would take milliseconds an instance: this receiver is for demos, tests and dry runs.
+            // The file is not flushed to the disk, which would take milliseconds for each instance. This receiver is for demos, tests and dry runs.
             _stream.Dispose();
             File.Move(_partial, _final, overwrite: true);
             _isComplete = true;
@@ -101,7 +101,7 @@ internal sealed class FolderSink : StoreSink
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // The folder has gone, or was taken from us: what failed before that is what the sender is told.
+                // The folder is gone or no longer writable. The sender is told of the failure that came before.
             }
         }
     }

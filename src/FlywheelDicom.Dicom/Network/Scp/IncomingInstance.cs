@@ -2,14 +2,14 @@ using FlywheelDicom.Network.Wire;
 
 namespace FlywheelDicom.Network.Scp;
 
-/// <summary>One instance on its way into a sink. Whatever fails becomes its status, and nothing stays of what was begun.</summary>
+/// <summary>One instance that is being received. A failure becomes its status, and nothing that was begun stays.</summary>
 internal sealed class IncomingInstance : IDisposable
 {
     private StoreTarget? _target;
 
     public DicomStatus Status { get; private set; } = DicomStatus.Success;
 
-    /// <summary>For (0000,0902).</summary>
+    /// <summary>The error comment (0000,0902) of the response.</summary>
     public string? Comment { get; private set; }
 
     public void Begin(StoreSink sink, DimseCommand command, string transferSyntax, string callingAE)
@@ -38,7 +38,7 @@ internal sealed class IncomingInstance : IDisposable
         }
     }
 
-    /// <summary>Only where this went well is the instance said to be stored.</summary>
+    /// <summary>Ends it. The sender is told that it was stored only where this succeeds.</summary>
     public void Complete()
     {
         try
@@ -64,7 +64,7 @@ internal sealed class IncomingInstance : IDisposable
         _target = null;
     }
 
-    /// <summary>A sink may be anybody's: its failure is that of one instance, whatever it is.</summary>
+    /// <summary>Any failure of a sink is the failure of one instance, whatever its type.</summary>
     private void Fail(Exception e)
     {
         if (e is InvalidDataException)

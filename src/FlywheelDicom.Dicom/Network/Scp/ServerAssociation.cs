@@ -7,7 +7,7 @@ namespace FlywheelDicom.Network.Scp;
 internal sealed class ServerAssociation(DicomServer server, DicomServerOptions options, PduTransport transport, Deadline artim, Socket socket)
 {
     private const uint MaxRequestLength = 128 * 1024;
-    private const int MaxLetGo = 64;
+    private const int MaxIgnoredPdus = 64;
 
     private static readonly byte[] s_invalid = ControlPdu.Abort(2, 6);
 
@@ -16,7 +16,7 @@ internal sealed class ServerAssociation(DicomServer server, DicomServerOptions o
     /// <exception cref="IOException">The connection was lost, or had to be given up.</exception>
     public async Task RunAsync()
     {
-        var last = await ConverseAsync().ConfigureAwait(false);
+        var last = await ServeAsync().ConfigureAwait(false);
         if (last is null)
             return;
         await transport.WriteAsync(last, options.ArtimTimeout).ConfigureAwait(false);
@@ -24,7 +24,7 @@ internal sealed class ServerAssociation(DicomServer server, DicomServerOptions o
     }
 
     /// <summary>The last PDU to send: a reject, a release or an abort; null where the caller ended it.</summary>
-    private async Task<byte[]?> ConverseAsync()
+    private async Task<byte[]?> ServeAsync()
     {
         try
         {
@@ -79,15 +79,15 @@ internal sealed class ServerAssociation(DicomServer server, DicomServerOptions o
     private static byte[]? Unexpected(Pdu pdu) => pdu.IsClosed || pdu.Type == PduType.Abort ? null : ControlPdu.Abort(2, pdu.Type > PduType.Abort ? (byte)1 : (byte)2);
 
     /// <summary>
-    /// State 13: the caller closes first, or ARTIM does (PS3.8 §9.2.3). What still comes is let go, though not without end; to close at
-    /// once would take what we said last from under the caller.
+    /// State 13: the caller closes first, or ARTIM ends it (PS3.8 §9.2.3). A limited number of PDUs is read and ignored. To close at once
+    /// could reset the connection before the caller has read our last PDU.
     /// </summary>
     private async Task AwaitCloseAsync()
     {
         var limit = new Deadline(options.Time, options.ArtimTimeout);
         try
         {
-            for (var i = 0; i < MaxLetGo && limit.Remaining > TimeSpan.Zero; i++)
+            for (var i = 0; i < MaxIgnoredPdus && limit.Remaining > TimeSpan.Zero; i++)
             {
                 var pdu = await transport.ReadAsync(Math.Max(MaxRequestLength, (uint)options.MaxPduLength), limit.Remaining).ConfigureAwait(false);
                 if (pdu.IsClosed || pdu.Type == PduType.Abort)
@@ -98,7 +98,7 @@ internal sealed class ServerAssociation(DicomServer server, DicomServerOptions o
         }
         catch (InvalidDataException)
         {
-            // It cannot be followed any more.
+            // What comes is no PDU any more.
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using FlywheelDicom.Network.Wire;
 
 namespace FlywheelDicom.Network.Scp;
@@ -190,15 +189,11 @@ internal sealed class ServerMessages(
             await writer.SendAsync().ConfigureAwait(false);
             return;
         }
-        var length = response.Encode(_response.AsSpan(12));
-        _response[0] = (byte)PduType.Data;
-        BinaryPrimitives.WriteUInt32BigEndian(_response.AsSpan(2), (uint)(length + 6));
-        BinaryPrimitives.WriteUInt32BigEndian(_response.AsSpan(6), (uint)(length + 2));
-        _response[10] = _context;
-        _response[11] = 3;
-        await transport.WriteAsync(_response.AsMemory(0, 12 + length), options.ArtimTimeout).ConfigureAwait(false);
+        var length = response.Encode(_response.AsSpan(Pdv.HeaderSize));
+        Pdv.WriteHeader(_response, _context, PdvFlags.Command | PdvFlags.Last, length);
+        await transport.WriteAsync(_response.AsMemory(0, Pdv.HeaderSize + length), options.ArtimTimeout).ConfigureAwait(false);
     }
 
-    /// <summary>What is no UID is not said back: the elements are optional.</summary>
+    /// <summary>A UID that is not valid is not repeated: the elements are optional.</summary>
     private static string? Repeated(string? uid) => uid is not null && ServerNegotiation.IsUidLike(uid) ? uid : null;
 }

@@ -17,7 +17,7 @@ internal sealed class ServerNegotiation(DicomServerOptions options)
         return options.AETitle is { } title && request.CalledAE != title ? ControlPdu.Reject(1, 1, 7) : null;
     }
 
-    /// <exception cref="InvalidDataException">Its presentation contexts cannot be told apart, or have ids that are none (PS3.8 §9.3.2.2).</exception>
+    /// <exception cref="InvalidDataException">The ids of its presentation contexts are even or not unique (PS3.8 §9.3.2.2).</exception>
     public AssociationPdu Accept(AssociationPdu request)
     {
         if (request.Contexts.Any(c => c.Id % 2 == 0) || request.Contexts.DistinctBy(c => c.Id).Count() < request.Contexts.Count)
@@ -26,14 +26,14 @@ internal sealed class ServerNegotiation(DicomServerOptions options)
         {
             Contexts = [.. request.Contexts.Select(Answer)], MaxPduLength = (uint)options.MaxPduLength, ProtocolVersion = 1,
             ImplementationClassUid = DicomUID.ImplementationClass, ImplementationVersion = DicomUID.ImplementationVersion,
-            // They are worked off one after the other, but the next may be on its way meanwhile.
+            // Messages are processed one after the other, but the next may be sent meanwhile.
             MaxOperations = request.MaxOperations == 0 ? MaxOperations : Math.Min(request.MaxOperations, MaxOperations),
-            // An archive that reports is the requestor, and yet the SCP of storage commitment.
+            // An archive that sends a report requests the association, but keeps the role of SCP of storage commitment.
             Roles = [.. request.Roles.Where(r => r.SopClassUid == DicomUID.StorageCommitment).DistinctBy(r => r.SopClassUid).Select(r => r with { IsScu = false })],
         };
     }
 
-    /// <summary>Verification in the default syntax, storage in whatever the caller likes best.</summary>
+    /// <summary>Services in an uncompressed syntax, storage in the first valid syntax that the caller proposes.</summary>
     private PresentationContext Answer(PresentationContext proposed)
     {
         var isService = IsService(proposed.AbstractSyntax);
@@ -51,6 +51,6 @@ internal sealed class ServerNegotiation(DicomServerOptions options)
     /// <summary>Whether instances of a class are taken.</summary>
     public bool IsStorage(string sopClass) => options.Sink is not null && IsUidLike(sopClass) && !IsService(sopClass) && DicomUID.MayBeStorageClass(sopClass);
 
-    /// <summary>Digits and dots, no more of them than a UID has; zeros at the front of a part are met in practice.</summary>
+    /// <summary>Only digits and dots, 64 at most. Components with a leading zero are accepted, since some systems send them.</summary>
     public static bool IsUidLike(string uid) => uid.Length is > 0 and <= 64 && uid.All(c => char.IsAsciiDigit(c) || c == '.');
 }

@@ -4,9 +4,6 @@ using FlywheelDicom.Network.Wire;
 
 namespace FlywheelDicom.Network.Scu;
 
-/// <summary>The association failed through another message before this one's first byte went out: it has not been tried.</summary>
-internal sealed class AssociationGoneException() : IOException("The association has ended.");
-
 /// <summary>What went wrong with an association, in words for the one who called.</summary>
 internal static class AssociationFailures
 {

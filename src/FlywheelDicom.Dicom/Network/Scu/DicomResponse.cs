@@ -10,9 +10,3 @@ internal sealed record DicomResponse(DicomStatus Status, string? ErrorComment, s
     /// <summary>SHA-256 of the data set in the file's own syntax, in hex, where it was asked for.</summary>
     public string? Digest { get; init; }
 }
-
-/// <summary>What the peer said of itself when it accepted an association.</summary>
-/// <param name="MaxPduLength">The longest P-DATA-TF that it takes; 0 means no limit.</param>
-/// <param name="ImplementationClassUid">Its maker's UID.</param>
-/// <param name="ImplementationVersion">Its name and version, where it gives one.</param>
-internal sealed record DicomPeer(uint MaxPduLength, string ImplementationClassUid, string ImplementationVersion);

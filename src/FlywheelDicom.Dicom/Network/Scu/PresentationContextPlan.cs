@@ -2,9 +2,6 @@ using FlywheelDicom.Network.Wire;
 
 namespace FlywheelDicom.Network.Scu;
 
-/// <summary>What an instance needs of an association: its SOP class in its own transfer syntax.</summary>
-internal readonly record struct StoreNeed(string SopClassUid, string TransferSyntaxUid);
-
 /// <summary>
 /// Which contexts to propose for the needs that are known. They follow from each instance alone, so that what becomes of it does not depend on what else is sent: its own syntax, and for one that is not
 /// compressed the two little endian syntaxes that it can be converted to without loss (PS3.5 §10.1). Each stands in a context of its

@@ -3,9 +3,6 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Network.Services;
 
-/// <summary>An instance by its class and UID.</summary>
-internal readonly record struct SopReference(string SopClassUid, string SopInstanceUid);
-
 /// <summary>What an archive answers to a request for storage commitment (PS3.4 §J.3.3).</summary>
 /// <param name="TransactionUid">The request that it answers.</param>
 /// <param name="Committed">UIDs of instances that the archive keeps from now on.</param>

@@ -3,21 +3,6 @@ using System.Text;
 
 namespace FlywheelDicom.Network.Wire;
 
-/// <summary>PDU types (PS3.8 §9.3.1).</summary>
-internal enum PduType : byte
-{
-    AssociateRequest = 1,
-    AssociateAccept = 2,
-    AssociateReject = 3,
-    Data = 4,
-    ReleaseRequest = 5,
-    ReleaseResponse = 6,
-    Abort = 7,
-}
-
-/// <summary>Which roles the requestor takes for a class (PS3.7 §D.3.3.4).</summary>
-internal readonly record struct RoleSelection(string SopClassUid, bool IsScu, bool IsScp);
-
 /// <summary>A-ASSOCIATE-RQ and -AC, which have one shape (PS3.8 §9.3.2, §9.3.3).</summary>
 internal sealed record AssociationPdu
 {

@@ -3,22 +3,6 @@ using System.Text;
 
 namespace FlywheelDicom.Network.Wire;
 
-/// <summary>The command field (PS3.7 §E.1).</summary>
-internal enum CommandField : ushort
-{
-    StoreRequest = 0x0001,
-    FindRequest = 0x0020,
-    EchoRequest = 0x0030,
-    EventReportRequest = 0x0100,
-    ActionRequest = 0x0130,
-    CancelRequest = 0x0FFF,
-    StoreResponse = 0x8001,
-    FindResponse = 0x8020,
-    EchoResponse = 0x8030,
-    EventReportResponse = 0x8100,
-    ActionResponse = 0x8130,
-}
-
 /// <summary>A command set: always Implicit VR Little Endian (PS3.7 §6.3).</summary>
 internal readonly record struct DimseCommand
 {
@@ -73,11 +57,18 @@ internal readonly record struct DimseCommand
         return writer.Finish();
     }
 
-    /// <summary>Reads a command set. What every message must have is there once and in its right length, or there is no command: nothing is 0 because it was missing.</summary>
-    /// <param name="bytes">The whole command set.</param>
-    /// <param name="withUids">Not needed of a response, which only repeats those of its request.</param>
+    /// <summary>
+    /// Reads a command set. Each element that a message must have is there once and in its right length, or this throws: a value that is
+    /// missing is never taken for 0.
+    /// </summary>
     /// <exception cref="InvalidDataException">The bytes are no command set; the message says why.</exception>
-    public static DimseCommand Decode(ReadOnlySpan<byte> bytes, bool withUids = true)
+    public static DimseCommand Decode(ReadOnlySpan<byte> bytes) => Decode(bytes, withUids: true);
+
+    /// <summary>The same without the UIDs: those of a response only repeat those of its request.</summary>
+    /// <inheritdoc cref="Decode(ReadOnlySpan{byte})"/>
+    public static DimseCommand DecodeWithoutUids(ReadOnlySpan<byte> bytes) => Decode(bytes, withUids: false);
+
+    private static DimseCommand Decode(ReadOnlySpan<byte> bytes, bool withUids)
     {
         ushort? field = null, messageId = null, respondedTo = null, datasetType = null, status = null, type = null;
         string? sopClass = null, sopInstance = null, comment = null;

@@ -2,32 +2,6 @@ using System.Buffers;
 
 namespace FlywheelDicom.Network.Wire;
 
-/// <summary>A message as it was read.</summary>
-/// <param name="ContextId">The presentation context that it came over.</param>
-/// <param name="Command">Its command set, without UIDs.</param>
-/// <param name="Dataset">Its data set, empty where it has none.</param>
-internal readonly record struct DimseMessage(byte ContextId, DimseCommand Command, byte[] Dataset);
-
-/// <summary>What came breaks the upper layer protocol (PS3.8 §9.2, §9.3.8).</summary>
-/// <param name="message">What is wrong.</param>
-/// <param name="abortReason">What A-ABORT says of it: 1 unrecognized PDU, 2 unexpected PDU, 6 invalid parameter.</param>
-internal sealed class PduException(string message, byte abortReason) : IOException(message)
-{
-    public byte AbortReason { get; } = abortReason;
-
-    public static PduException Unexpected(PduType type) => new($"PDU type {(byte)type:X2} was not expected.", type is 0 or > PduType.Abort ? (byte)1 : (byte)2);
-}
-
-/// <summary>The peer wants no more of this association: A-RELEASE-RQ came where a message was due.</summary>
-internal sealed class PeerReleasedException() : IOException("The association was released.");
-
-/// <summary>The peer said A-ABORT.</summary>
-internal sealed class PeerAbortedException(ReadOnlySpan<byte> body) : IOException("The association was aborted.")
-{
-    public byte AbortSource { get; } = body.Length > 2 ? body[2] : (byte)0;
-    public byte Reason { get; } = body.Length > 3 ? body[3] : (byte)0;
-}
-
 /// <summary>Puts messages together from P-DATA-TF PDUs. What it holds is bounded, whatever the peer sends.</summary>
 internal sealed class MessageReader(PduTransport transport, uint maxPduLength, int maxDataset)
 {
@@ -110,7 +84,7 @@ internal sealed class MessageReader(PduTransport transport, uint maxPduLength, i
         _isInCommand = !isLast;
         if (!isLast)
             return null;
-        var command = DimseCommand.Decode(_command.WrittenSpan, withUids: false);
+        var command = DimseCommand.DecodeWithoutUids(_command.WrittenSpan);
         if (!command.HasDataset || command.Field is CommandField.StoreResponse or CommandField.EchoResponse)
             return new DimseMessage(_contextId, command, []);
         _awaitsDataset = command;

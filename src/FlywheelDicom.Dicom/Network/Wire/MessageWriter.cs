@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Network.Wire;
@@ -11,8 +10,6 @@ namespace FlywheelDicom.Network.Wire;
 /// </summary>
 internal sealed class MessageWriter : IDisposable
 {
-    private const int PduHeader = 6;
-    private const int PdvHeader = 6;
     private const int BufferSize = 256 * 1024;
 
     private readonly PduTransport _transport;
@@ -37,8 +34,8 @@ internal sealed class MessageWriter : IDisposable
         _timeout = timeout;
         var limit = peerLimit == 0 ? ownLimit : (int)Math.Min(peerLimit, (uint)ownLimit);
         // Some peers count the PDU's own header too, and some want fragments of even size: both cost nothing to please.
-        _maxData = Math.Max(2, (limit - PduHeader - PdvHeader) & ~1);
-        _bufferSize = Math.Max(BufferSize, _maxData + PduHeader + PdvHeader);
+        _maxData = Math.Max(2, (limit - Pdv.HeaderSize) & ~1);
+        _bufferSize = Math.Max(BufferSize, _maxData + Pdv.HeaderSize);
         _filling = ArrayPool<byte>.Shared.Rent(_bufferSize);
     }
 
@@ -50,9 +47,9 @@ internal sealed class MessageWriter : IDisposable
         for (var framed = 0; framed < length;)
         {
             var count = Math.Min(_maxData, length - framed);
-            _command.AsSpan(framed, count).CopyTo(_filling.AsSpan(_length + PduHeader + PdvHeader));
+            _command.AsSpan(framed, count).CopyTo(_filling.AsSpan(_length + Pdv.HeaderSize));
             framed += count;
-            Frame(count, isCommand: true, isLast: framed == length);
+            Frame(count, framed == length ? PdvFlags.Command | PdvFlags.Last : PdvFlags.Command);
         }
     }
 
@@ -128,22 +125,16 @@ internal sealed class MessageWriter : IDisposable
 
     private void Fill()
     {
-        while (!_source!.IsAtEnd && _filling.Length - _length >= _maxData + PduHeader + PdvHeader)
+        while (!_source!.IsAtEnd && _filling.Length - _length >= _maxData + Pdv.HeaderSize)
         {
-            var read = _source.Read(_filling.AsSpan(_length + PduHeader + PdvHeader, _maxData));
-            Frame(read, isCommand: false, isLast: _source.IsAtEnd);
+            var read = _source.Read(_filling.AsSpan(_length + Pdv.HeaderSize, _maxData));
+            Frame(read, _source.IsAtEnd ? PdvFlags.Last : PdvFlags.None);
         }
     }
 
-    private void Frame(int dataLength, bool isCommand, bool isLast)
+    private void Frame(int dataLength, PdvFlags flags)
     {
-        var pdu = _filling.AsSpan(_length);
-        pdu[0] = (byte)PduType.Data;
-        pdu[1] = 0;
-        BinaryPrimitives.WriteUInt32BigEndian(pdu[2..], (uint)(PdvHeader + dataLength));
-        BinaryPrimitives.WriteUInt32BigEndian(pdu[6..], (uint)(2 + dataLength));
-        pdu[10] = _contextId;
-        pdu[11] = (byte)((isCommand ? 1 : 0) | (isLast ? 2 : 0));
-        _length += PduHeader + PdvHeader + dataLength;
+        Pdv.WriteHeader(_filling.AsSpan(_length), _contextId, flags, dataLength);
+        _length += Pdv.HeaderSize + dataLength;
     }
 }

@@ -4,18 +4,6 @@ using System.Numerics;
 
 namespace FlywheelDicom.Network.Wire;
 
-/// <summary>A PDU as it was read; its body is valid until the next one is read.</summary>
-internal readonly record struct Pdu(PduType Type, ReadOnlyMemory<byte> Body)
-{
-    /// <summary>The connection was closed where a PDU could have begun.</summary>
-    public static Pdu Closed => default;
-
-    public bool IsClosed => Type == default;
-}
-
-/// <summary>What came is a TLS record, not a PDU.</summary>
-internal sealed class TlsRecordException() : IOException("What came is TLS, not DICOM.");
-
 /// <summary>
 /// Whole PDUs in and out of one TCP connection, each operation under a deadline. A missed deadline or a cancellation closes
 /// the connection, which ends whatever waits on it; a connection that failed once is never used again.

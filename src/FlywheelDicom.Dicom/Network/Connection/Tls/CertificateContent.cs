@@ -1,27 +1,5 @@
 namespace FlywheelDicom.Network.Connection.Tls;
 
-/// <summary>What a certificate or key file may hold.</summary>
-internal enum CertificateContentKind
-{
-    Other,
-    Certificate,
-    TrustedCertificate,
-    CertificateRequest,
-    RevocationList,
-    Pkcs7,
-    Pfx,
-    PublicKey,
-    PrivateKey,
-    RsaPrivateKey,
-    EcPrivateKey,
-    DsaPrivateKey,
-    EncryptedPrivateKey,
-    OldEncryptedPrivateKey,
-    OpenSshPrivateKey,
-    PuttyPrivateKey,
-    Parameters,
-}
-
 /// <summary>One thing that a file holds: a PEM block, or the whole of a DER file.</summary>
 /// <param name="Kind">What it says that it is, or what its bytes look like.</param>
 /// <param name="Label">What a PEM block calls itself; for a DER file, its kind in words.</param>

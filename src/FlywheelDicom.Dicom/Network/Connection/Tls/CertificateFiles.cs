@@ -4,9 +4,6 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Network.Connection.Tls;
 
-/// <summary>A certificate with its key, and what stands between it and its root.</summary>
-internal sealed record CertificateWithChain(X509Certificate2 Certificate, X509Certificate2Collection Intermediates);
-
 /// <summary>Certificates and keys from PEM, DER and PFX files. Errors name the file and the cause, never a password.</summary>
 internal static class CertificateFiles
 {

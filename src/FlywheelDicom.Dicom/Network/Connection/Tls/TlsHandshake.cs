@@ -70,7 +70,7 @@ internal static class TlsHandshake
         {
             await stream.DisposeAsync().ConfigureAwait(false);
             if (check.Failure is not null)
-                await LetAlertBeReadAsync(socket, time, cancellation).ConfigureAwait(false);
+                await ReadUntilClosedAsync(socket, time, cancellation).ConfigureAwait(false);
             throw;
         }
     }
@@ -79,7 +79,7 @@ internal static class TlsHandshake
     /// To a client, the handshake of TLS 1.3 is over before its certificate is refused: it is talking already, and a close that leaves
     /// this unread resets the connection and takes the alert along. So it is read, for a moment.
     /// </summary>
-    private static async Task LetAlertBeReadAsync(Socket socket, TimeProvider time, CancellationToken cancellation)
+    private static async Task ReadUntilClosedAsync(Socket socket, TimeProvider time, CancellationToken cancellation)
     {
         using var timeUp = new CancellationTokenSource(s_linger, time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeUp.Token);

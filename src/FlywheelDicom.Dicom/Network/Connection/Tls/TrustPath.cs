@@ -4,9 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace FlywheelDicom.Network.Connection.Tls;
 
-/// <summary>Why a certificate is not taken.</summary>
-internal readonly record struct CertificateProblem(DicomNetworkError Error, string Reason);
-
 /// <summary>
 /// Looks for a path from a peer's certificate to one that is trusted. A peer may send more than is good for it, such as a cross
 /// certificate of a CA that has expired: a path that leads there does not count against one that leads to a trusted certificate.

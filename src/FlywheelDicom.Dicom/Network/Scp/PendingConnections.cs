@@ -3,10 +3,10 @@ using System.Net.Sockets;
 namespace FlywheelDicom.Network.Scp;
 
 /// <summary>
-/// Connections that are no association: not yet, or no more. They take no association's place, and there are only so many of them: the
-/// one that has been there longest has to go for a new one.
+/// Connections without an association: before it was accepted, and after it has ended. They do not count as associations. Their number is
+/// limited: where there is one too many, the oldest is closed.
 /// </summary>
-internal sealed class WaitingRoom(int limit)
+internal sealed class PendingConnections(int limit)
 {
     private readonly LinkedList<Socket> _sockets = new();
 

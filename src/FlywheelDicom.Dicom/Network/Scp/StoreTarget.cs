@@ -1,0 +1,12 @@
+namespace FlywheelDicom.Network.Scp;
+
+/// <summary>Receives one data set piece by piece. Disposed without <see cref="Complete"/>, it leaves nothing behind.</summary>
+internal abstract class StoreTarget : IDisposable
+{
+    public abstract void Write(ReadOnlySpan<byte> bytes);
+
+    /// <summary>The data set is complete. The instance may be visible to others from now on, and not before.</summary>
+    public abstract void Complete();
+
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+}

@@ -1,0 +1,20 @@
+namespace FlywheelDicom;
+
+/// <summary>What an archive answers when it is asked for an instance that it was sent.</summary>
+public enum DicomProof
+{
+    /// <summary>It has committed itself to keep it (PS3.4 Annex J).</summary>
+    Committed,
+
+    /// <summary>It has refused to keep it.</summary>
+    NotCommitted,
+
+    /// <summary>A query finds it.</summary>
+    Found,
+
+    /// <summary>A query does not find it.</summary>
+    NotFound,
+
+    /// <summary>It did not answer, or not for this instance.</summary>
+    NotAnswered,
+}
