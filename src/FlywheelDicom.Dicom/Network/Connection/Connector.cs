@@ -5,7 +5,7 @@ using FlywheelDicom.Network.Wire;
 
 namespace FlywheelDicom.Network.Connection;
 
-/// <summary>Makes the connection that an association lives on, over TLS where the destination says so. What fails has a cause and an advice.</summary>
+/// <summary>Connects to a destination, over TLS where it asks for that. A failure has a cause and a hint.</summary>
 internal static class Connector
 {
     private const int MaxUnsent = 64 * 1024;
@@ -21,13 +21,13 @@ internal static class Connector
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeUp.Token);
         try
         {
-            // Without it each small message waits for a delayed acknowledgement of the one before.
+            // Without it, a small message waits for the delayed acknowledgement of the one before.
             socket.NoDelay = true;
             if (address is not null)
                 await socket.ConnectAsync(address, destination.Port, limit.Token).ConfigureAwait(false);
             else
                 await socket.ConnectAsync(destination.Host, destination.Port, limit.Token).ConfigureAwait(false);
-            // Not before: a socket with options that the platform does not know tries one address of a host alone.
+            // After connecting: with options that .NET does not know, it tries only one address of a host.
             LinuxTcp.LimitUnsent(socket, MaxUnsent);
             return (socket, destination.Tls is { } tls
                 ? await TlsHandshake.AsClientAsync(socket, destination, tls, options.Time, limit.Token).ConfigureAwait(false)

@@ -3,16 +3,16 @@ namespace FlywheelDicom.Network.Connection;
 /// <summary>Timers and limits of an association.</summary>
 internal sealed record DicomClientOptions
 {
-    /// <summary>TCP and name resolution.</summary>
+    /// <summary>For name resolution, connecting, and the TLS handshake.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>The answer to an association request or to a release: ARTIM of PS3.8 §9.1.5.</summary>
+    /// <summary>For the response to an association request or to a release: ARTIM of PS3.8 §9.1.5.</summary>
     public TimeSpan AssociationTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The response to a message; archives that write to tape take their time.</summary>
+    /// <summary>For the response to a message. Archives that write to tape are slow.</summary>
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a peer may leave one piece of at most a few hundred kilobytes unread.</summary>
+    /// <summary>How long the peer may take to read one piece of a few hundred kilobytes at most.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The longest P-DATA-TF that we send, where the peer allows as much, and that we announce to take.</summary>

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace FlywheelDicom;
 
-/// <summary>A DICOM server and how to call it, as one value.</summary>
+/// <summary>A DICOM server and how to reach it: host, port, AE titles and TLS.</summary>
 public sealed record DicomDestination
 {
     /// <summary>The port that is registered for DICOM.</summary>
@@ -48,7 +48,7 @@ public sealed record DicomDestination
         init => _callingAE = CheckedAETitle(value);
     }
 
-    /// <summary>How it is spoken to over TLS; null: in the clear.</summary>
+    /// <summary>The TLS settings; null for a plain connection.</summary>
     public DicomTls? Tls { get; init; }
 
     /// <summary>

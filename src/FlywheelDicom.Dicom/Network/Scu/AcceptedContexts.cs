@@ -2,7 +2,7 @@ using FlywheelDicom.Network.Wire;
 
 namespace FlywheelDicom.Network.Scu;
 
-/// <summary>The contexts that the peer accepted, by what they carry. Built once and never changed, so that any number of threads may look things up.</summary>
+/// <summary>The contexts that the peer accepted, by class and syntax. It never changes, so any number of threads may use it.</summary>
 internal sealed class AcceptedContexts
 {
     private readonly Dictionary<StoreNeed, PresentationContext> _own = [];
@@ -21,7 +21,7 @@ internal sealed class AcceptedContexts
 
     /// <summary>
     /// The context for an instance: in its own syntax, else in the first of <see cref="PresentationContextPlan.Uncompressed"/> that it can
-    /// be turned into without loss; null where there is none. One that is there for another instance is not taken.
+    /// be converted to without loss; null where there is none. A context that was proposed for another instance is not used.
     /// </summary>
     public PresentationContext? For(string sopClassUid, DicomTransferSyntax syntax)
     {

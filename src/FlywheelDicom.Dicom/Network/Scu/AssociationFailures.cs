@@ -4,13 +4,13 @@ using FlywheelDicom.Network.Wire;
 
 namespace FlywheelDicom.Network.Scu;
 
-/// <summary>What went wrong with an association, in words for the one who called.</summary>
+/// <summary>Turns failures of an association into exceptions with a message for the user.</summary>
 internal static class AssociationFailures
 {
     public const string Negotiating = "negotiating the association";
 
-    /// <summary>The acceptor's answer to an association request, where it is one that accepts.</summary>
-    /// <exception cref="DicomNetworkException">It is not.</exception>
+    /// <summary>The A-ASSOCIATE-AC, where the acceptor answered with one.</summary>
+    /// <exception cref="DicomNetworkException">It answered with anything else.</exception>
     public static AssociationPdu Accepted(DicomDestination destination, PduTransport transport, Pdu answer)
     {
         switch (answer.Type)

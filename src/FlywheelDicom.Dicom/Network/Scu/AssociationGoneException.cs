@@ -1,4 +1,4 @@
 namespace FlywheelDicom.Network.Scu;
 
-/// <summary>The association failed through another message before this one's first byte went out: it has not been tried.</summary>
+/// <summary>The association failed through another message before the first byte of this one was sent. This one was not tried.</summary>
 internal sealed class AssociationGoneException() : IOException("The association has ended.");

@@ -2,10 +2,10 @@ using FlywheelDicom.Network.Wire;
 
 namespace FlywheelDicom.Network.Scu;
 
-/// <summary>The end of an association as its requestor wants it (PS3.8 §7.2, §9.2 states 7 and 9 to 12).</summary>
+/// <summary>Releases an association as its requestor (PS3.8 §7.2, §9.2 states 7 and 9 to 12).</summary>
 internal static class AssociationRelease
 {
-    /// <summary>Says A-RELEASE-RQ and reads to the answer, all within one time.</summary>
+    /// <summary>Sends A-RELEASE-RQ and reads until the response, all within one time limit.</summary>
     /// <exception cref="IOException">The connection was lost before that, or it took too long.</exception>
     /// <exception cref="InvalidDataException">What came is no PDU.</exception>
     public static async Task RequestAsync(PduTransport transport, uint maxPduLength, TimeSpan timeout)
@@ -17,10 +17,10 @@ internal static class AssociationRelease
             switch (pdu.Type)
             {
                 case PduType.Data:
-                    // It may still come, and is let go (AR-6).
+                    // Data may still come. It is ignored (AR-6).
                     break;
                 case PduType.ReleaseRequest:
-                    // Both asked at once: the requestor answers first.
+                    // Both sides requested the release at the same time: the requestor responds first.
                     await transport.WriteAsync(ControlPdu.ReleaseResponse, timeout).ConfigureAwait(false);
                     break;
                 case PduType.ReleaseResponse or PduType.Abort:

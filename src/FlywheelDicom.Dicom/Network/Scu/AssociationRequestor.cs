@@ -5,7 +5,7 @@ using FlywheelDicom.Network.Wire;
 
 namespace FlywheelDicom.Network.Scu;
 
-/// <summary>Makes associations: connects, proposes, and takes the answer (PS3.8 §7.1, §9.2 states 4 and 5).</summary>
+/// <summary>Requests associations: connects, proposes contexts, and reads the response (PS3.8 §7.1, §9.2 states 4 and 5).</summary>
 internal static class AssociationRequestor
 {
     private const uint MaxAnswerLength = 128 * 1024;
@@ -13,11 +13,11 @@ internal static class AssociationRequestor
     /// <summary>A PDU with one PDV that has two bytes of data.</summary>
     private const uint LeastPduLength = 8;
 
-    /// <param name="destination">Who is called, and as whom.</param>
+    /// <param name="destination">The peer, and the AE titles.</param>
     /// <param name="contexts">At most 128.</param>
     /// <param name="options">Timers and limits.</param>
     /// <param name="cancellation">Aborts the association for as long as it lives.</param>
-    /// <exception cref="DicomNetworkException">It could not be made; the exception says why.</exception>
+    /// <exception cref="DicomNetworkException">There is no association; the exception says why.</exception>
     public static async Task<NegotiatedAssociation> RequestAsync(
         DicomDestination destination, IReadOnlyList<PresentationContext> contexts, DicomClientOptions options, CancellationToken cancellation)
     {
@@ -71,7 +71,7 @@ internal static class AssociationRequestor
         }
     }
 
-    /// <summary>With TLS 1.3 a client certificate is refused after the handshake: our write may fail before that alert was read.</summary>
+    /// <summary>With TLS 1.3 a client certificate is refused after the handshake. Our write may fail before that alert is read.</summary>
     private static async Task<Exception> AlertAsync(PduTransport transport, Exception failure)
     {
         if (transport.HasTimedOut || TlsHandshake.IsAlert(failure))
@@ -92,13 +92,13 @@ internal static class AssociationRequestor
 
     private static PresentationContext Answered(PresentationContext proposed, PresentationContext[] answers)
     {
-        // None is no reason given; and of two that differ, neither is an agreement.
+        // Without an answer, or with two that differ, nothing was agreed.
         if (answers.Length == 0 || !Array.TrueForAll(answers, a => a.Result == answers[0].Result && a.AcceptedTransferSyntax == answers[0].AcceptedTransferSyntax))
             return proposed;
         var answer = answers[0];
         return proposed with
         {
-            // Only a syntax that was offered in this context can be agreed on.
+            // Only a syntax that was proposed in this context can be accepted.
             Result = answer.IsAccepted && !proposed.TransferSyntaxes.Contains(answer.AcceptedTransferSyntax ?? "")
                 ? PresentationContextResult.TransferSyntaxesNotSupported : answer.Result,
             AcceptedTransferSyntax = answer.AcceptedTransferSyntax,

@@ -4,9 +4,8 @@ using FlywheelDicom.Network.Wire;
 namespace FlywheelDicom.Network.Scu;
 
 /// <summary>
-/// One association as its requestor (PS3.8 §7, §9.2): made, used, released. Messages may be handed in from several threads at
-/// once; as many are under way as the operations window allows (PS3.7 §D.3.3.3), one as a rule, and the next is made ready
-/// meanwhile. What fails inside it ends it; it is never mended.
+/// One association as its requestor (PS3.8 §7, §9.2). Several threads may send messages at once. As many are under way as the operations
+/// window allows (PS3.7 §D.3.3.3), which is one for most peers; the next one is prepared meanwhile. Any failure ends the association.
 /// </summary>
 internal sealed class DicomAssociation : IAsyncDisposable
 {
@@ -15,7 +14,7 @@ internal sealed class DicomAssociation : IAsyncDisposable
     private readonly MessageExchange _exchange;
     private readonly AcceptedContexts _accepted;
 
-    /// <summary>It starts anywhere, so that a response which was made up before its request was seen answers nothing.</summary>
+    /// <summary>The first one is random, so that a peer cannot answer a request before it has read it.</summary>
     private int _lastMessageId = Random.Shared.Next(ushort.MaxValue);
 
     private DicomAssociation(DicomDestination destination, DicomClientOptions options, NegotiatedAssociation negotiated)
@@ -36,14 +35,14 @@ internal sealed class DicomAssociation : IAsyncDisposable
     /// <summary>Messages that may be under way at once.</summary>
     public int Window { get; }
 
-    /// <summary>Null where the connection is a plain one.</summary>
+    /// <summary>The TLS session; null for a plain connection.</summary>
     public DicomTlsSession? Tls { get; }
 
     /// <summary>False after anything failed, or once the peer has closed, aborted or released.</summary>
     public bool IsUsable => _exchange.IsUsable;
 
     /// <summary>Connects and negotiates.</summary>
-    /// <param name="destination">Who is called, and as whom.</param>
+    /// <param name="destination">The peer, and the AE titles.</param>
     /// <param name="contexts">At most 128.</param>
     /// <param name="options">Timers and limits.</param>
     /// <param name="cancellation">Aborts the association for as long as it lives.</param>
@@ -63,9 +62,9 @@ internal sealed class DicomAssociation : IAsyncDisposable
         return new DicomResponse(message.Command.Status, Comment(message.Command), context.AcceptedTransferSyntax!, 0);
     }
 
-    /// <summary>C-STORE (PS3.7 §9.1.1) of an instance over a context that carries it.</summary>
+    /// <summary>C-STORE (PS3.7 §9.1.1) of an instance.</summary>
     /// <exception cref="DicomNetworkException">The association failed, or has no context for it.</exception>
-    /// <exception cref="IOException">The file could not be read. If that was found mid-message, the association is gone too.</exception>
+    /// <exception cref="IOException">The data set could not be read. If the message had begun, the association has ended too.</exception>
     public async Task<DicomResponse> StoreAsync(OutgoingInstance instance)
     {
         var context = FindContext(instance) ?? throw AssociationFailures.Refused(_destination, Contexts, instance.SopClassUid, instance.Syntax.Uid);
@@ -86,14 +85,14 @@ internal sealed class DicomAssociation : IAsyncDisposable
         };
     }
 
-    /// <summary>Says A-RELEASE and waits for the answer, under ARTIM; never throws but for cancellation. No message may be under way.</summary>
+    /// <summary>Sends A-RELEASE-RQ and waits for the response, under ARTIM. It throws only when cancelled. No message may be under way.</summary>
     public async Task ReleaseAsync()
     {
         await _exchange.ReleaseAsync().ConfigureAwait(false);
         _exchange.Dispose();
     }
 
-    /// <summary>Says A-ABORT and closes.</summary>
+    /// <summary>Sends A-ABORT and closes.</summary>
     public void Abort() => _exchange.Abort();
 
     public ValueTask DisposeAsync()
@@ -102,14 +101,14 @@ internal sealed class DicomAssociation : IAsyncDisposable
         return default;
     }
 
-    /// <summary>The context for an instance: in its own syntax, else in one that it can be turned into without loss.</summary>
+    /// <summary>The context for an instance: in its own syntax, else in one that it can be converted to without loss; null where there is none.</summary>
     internal PresentationContext? FindContext(OutgoingInstance instance) => _accepted.For(instance.SopClassUid, instance.Syntax);
 
     /// <summary>The accepted context for a service.</summary>
     /// <exception cref="DicomNetworkException">The peer did not accept it.</exception>
     internal PresentationContext ContextFor(string sopClass) => _accepted.For(sopClass) ?? throw AssociationFailures.Refused(_destination, Contexts, sopClass, null);
 
-    /// <summary>A request with a data set in the context's transfer syntax, and the response that is its last.</summary>
+    /// <summary>Sends a request with a data set in the context's transfer syntax, and waits for the final response.</summary>
     /// <param name="context">An accepted one.</param>
     /// <param name="command">The request.</param>
     /// <param name="dataset">Its data set.</param>
@@ -128,7 +127,7 @@ internal sealed class DicomAssociation : IAsyncDisposable
     /// <summary>A time from now, as <see cref="NextRequestAsync"/> takes it.</summary>
     internal long DeadlineIn(TimeSpan timeout) => _exchange.DeadlineIn(timeout);
 
-    /// <summary>The next request of the peer; one that came earlier first.</summary>
+    /// <summary>The next request of the peer, in the order of arrival.</summary>
     /// <param name="deadline">From <see cref="DeadlineIn"/>; it holds for all requests that are waited for with it.</param>
     /// <param name="operation">What is being done, for what is said of failures.</param>
     internal Task<DimseMessage> NextRequestAsync(long deadline, string operation) => _exchange.NextRequestAsync(deadline, operation);
@@ -136,10 +135,10 @@ internal sealed class DicomAssociation : IAsyncDisposable
     /// <summary>Answers a request of the peer.</summary>
     internal Task RespondAsync(byte contextId, DimseCommand response) => _exchange.RespondAsync(contextId, response);
 
-    /// <summary>Releases where a request of the peer is still waited for: the answer ends that wait.</summary>
+    /// <summary>Releases while a request of the peer is waited for. The response to the release ends that wait.</summary>
     internal Task ReleaseAsync(Task waiting) => _exchange.ReleaseAsync(waiting);
 
-    /// <summary>Null where it cannot be read a second time: it was stored all the same.</summary>
+    /// <summary>Null where the data set cannot be read again. The instance was stored all the same.</summary>
     private static string? DigestOf(OutgoingInstance instance)
     {
         try

@@ -5,13 +5,13 @@ using FlywheelDicom.Network.Wire;
 namespace FlywheelDicom.Network.Scu;
 
 /// <summary>
-/// Sends instances to one destination, over one association at a time that is made when needed and reused for all that it
-/// has contexts for. An instance of another class or syntax gets a further association, which proposes what was met so far too.
-/// It tries once; whoever calls decides what is worth another try.
+/// Sends instances to one destination over one association at a time. The association is requested when it is needed, and reused for
+/// all instances that it has contexts for. For an instance of another class or syntax a new one is requested; it proposes what was sent
+/// before, too. Each instance is sent once: the caller decides on a retry.
 /// </summary>
 internal sealed class DicomClient : IAsyncDisposable
 {
-    /// <summary>How many instances ahead are remembered for the next negotiation.</summary>
+    /// <summary>How many expected instances are remembered for the next negotiation.</summary>
     public const int MaxExpected = 64;
 
     private const int MaxOneAtATime = 1024;
@@ -20,7 +20,7 @@ internal sealed class DicomClient : IAsyncDisposable
     private readonly DicomClientOptions _options;
     private readonly CancellationToken _cancellation;
 
-    /// <summary>Most recent last; a context plan starts from that end.</summary>
+    /// <summary>What was sent so far, the most recent last. A context plan starts from that end.</summary>
     private readonly List<StoreNeed> _needs = [];
     private readonly Queue<StoreNeed> _expected = new(MaxExpected);
     private readonly HashSet<StoreNeed> _proposed = [];
@@ -30,26 +30,26 @@ internal sealed class DicomClient : IAsyncDisposable
     private TaskCompletionSource? _idle;
     private int _leases;
 
-    /// <summary>Instances that are still to be answered one at a time, since it is not known which one the peer could not take.</summary>
+    /// <summary>How many instances are still to be sent one at a time, because it is not known which one made the association fail.</summary>
     private int _oneAtATime;
 
-    /// <summary>How many that will be after the next loss: twice as many each time, so that one bad instance costs less and less.</summary>
+    /// <summary>How many that will be after the next failure: twice as many each time.</summary>
     private int _nextOneAtATime = 1;
 
-    /// <param name="destination">Who is called, and as whom.</param>
+    /// <param name="destination">The peer, and the AE titles.</param>
     /// <param name="options">Timers and limits.</param>
-    /// <param name="cancellation">Aborts whatever association there is.</param>
+    /// <param name="cancellation">Aborts the association.</param>
     public DicomClient(DicomDestination destination, DicomClientOptions options, CancellationToken cancellation = default)
         => (_destination, _options, _cancellation) = (destination, options, cancellation);
 
-    /// <summary>How many associations were made.</summary>
+    /// <summary>How many associations were accepted so far.</summary>
     public int Associations { get; private set; }
 
-    /// <summary>Instances that may be under way at once over the association at hand.</summary>
+    /// <summary>Instances that may be under way at once over the current association.</summary>
     public int Window => _association?.Window ?? 1;
 
-    /// <summary>An association for Verification alone: negotiates, and if the peer takes it, sends C-ECHO. Then it is released.</summary>
-    /// <exception cref="DicomNetworkException">The destination does not answer as it should.</exception>
+    /// <summary>Requests an association for Verification, sends C-ECHO where the peer accepts it, and releases the association.</summary>
+    /// <exception cref="DicomNetworkException">There is no association, or no response.</exception>
     public async Task<DicomEcho> EchoAsync()
     {
         PresentationContext[] contexts =
@@ -74,7 +74,7 @@ internal sealed class DicomClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells what comes soon, so that one negotiation serves it too. May be called while an instance is sent.</summary>
+    /// <summary>Says what will be sent soon, so that the next negotiation proposes it too. May be called while an instance is sent.</summary>
     public void Expect(StoreNeed need)
     {
         lock (_expected)
@@ -85,7 +85,7 @@ internal sealed class DicomClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells what another client was told last, where both are fed from one stream.</summary>
+    /// <summary>Expects what another client expects, where both send from the same queue.</summary>
     public void ExpectAs(DicomClient other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -106,8 +106,8 @@ internal sealed class DicomClient : IAsyncDisposable
             return (_association is not null && _proposed.Contains(need)) || _refused.ContainsKey(need);
     }
 
-    /// <summary>Makes the association for what is expected, before there is something to send.</summary>
-    /// <exception cref="DicomNetworkException">It could not be made.</exception>
+    /// <summary>Requests the association for what is expected, before there is something to send.</summary>
+    /// <exception cref="DicomNetworkException">There is no association.</exception>
     public async Task OpenAsync()
     {
         StoreNeed? first;
@@ -120,10 +120,10 @@ internal sealed class DicomClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Sends one instance. Several may be handed in at once: each is read ahead while it waits for its turn, and as many are
-    /// under way as the peer allows.
+    /// Sends one instance. It may be called for several at once: the beginning of each is read while it waits, and as many are under way as
+    /// the peer allows.
     /// </summary>
-    /// <exception cref="DicomNetworkException">It was not stored as far as we know; the exception says why and whether to try again.</exception>
+    /// <exception cref="DicomNetworkException">It was not stored, as far as is known. The exception says why, and whether to try again.</exception>
     /// <exception cref="IOException">The instance cannot be read.</exception>
     public async Task<DicomResponse> StoreAsync(OutgoingInstance instance)
     {
@@ -141,7 +141,7 @@ internal sealed class DicomClient : IAsyncDisposable
             }
             catch (AssociationGoneException)
             {
-                // Another instance has cost it before this one was under way: that is no try of this one.
+                // The association failed through another instance before this one was under way: this one was not tried.
             }
             catch (DicomNetworkException e) when (e.InFlight > 1)
             {
@@ -176,7 +176,7 @@ internal sealed class DicomClient : IAsyncDisposable
             await association.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>The association for an instance, made anew where it is lost or has no context for it and nobody else uses it.</summary>
+    /// <summary>The association for an instance. A new one is requested where it is lost or has no context for it, once nobody uses it.</summary>
     private async Task<DicomAssociation> LeaseAsync(StoreNeed need)
     {
         await _gate.WaitAsync(_cancellation).ConfigureAwait(false);
@@ -187,7 +187,7 @@ internal sealed class DicomClient : IAsyncDisposable
             if (!Serves(need))
             {
                 await IdleAsync().ConfigureAwait(false);
-                // Whoever was waited for may have found out that it is refused.
+                // An instance that was waited for may have found that it is refused.
                 ThrowIfRefused(need);
                 if (!Serves(need))
                     await RequestAsync(need).ConfigureAwait(false);
@@ -211,12 +211,12 @@ internal sealed class DicomClient : IAsyncDisposable
         }
     }
 
-    /// <summary>One at a time from now on: only so is it seen which of them the peer cannot take.</summary>
+    /// <summary>One instance at a time from now on, to find out which of them makes the association fail.</summary>
     private void SendOneAtATime(int inFlight)
     {
         lock (_proposed)
         {
-            // Each of those that were under way tells of the same loss.
+            // All that were under way report the same failure.
             if (_oneAtATime > 0)
                 return;
             _oneAtATime = Math.Max(inFlight, _nextOneAtATime);
@@ -224,7 +224,7 @@ internal sealed class DicomClient : IAsyncDisposable
         }
     }
 
-    /// <summary>An instance was answered; once as many were as had been under way, the next association has its window again.</summary>
+    /// <summary>Counts an instance that was answered. Once all that were under way are answered, the next association may have a window again.</summary>
     private void CountAnswered(DicomAssociation association)
     {
         lock (_proposed)
@@ -246,7 +246,7 @@ internal sealed class DicomClient : IAsyncDisposable
         lock (_proposed)
         {
             _proposed.Clear();
-            // Where several syntaxes share a context, the acceptor chooses: that serves none of them for sure.
+            // Where several syntaxes share a context the acceptor chooses one, so none of them can be relied on.
             foreach (var context in contexts.Where(c => c.TransferSyntaxes.Count == 1))
                 _proposed.Add(new StoreNeed(context.AbstractSyntax, context.TransferSyntaxes[0]));
         }
@@ -269,7 +269,7 @@ internal sealed class DicomClient : IAsyncDisposable
         lock (_proposed)
         {
             _refused[need] = refusal;
-            // An association that serves nothing is not kept.
+            // An association without any accepted context is not kept.
             if (!association.Contexts.Any(c => c.IsAccepted))
                 _proposed.Clear();
         }
@@ -296,7 +296,7 @@ internal sealed class DicomClient : IAsyncDisposable
         }
     }
 
-    /// <summary>The one at hand, then what comes soon, then what was met last.</summary>
+    /// <summary>The given one, then what is expected, then what was sent, the most recent first.</summary>
     private List<StoreNeed> Needs(StoreNeed first)
     {
         List<StoreNeed> expected;

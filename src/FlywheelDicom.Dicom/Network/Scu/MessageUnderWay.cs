@@ -5,7 +5,7 @@ namespace FlywheelDicom.Network.Scu;
 /// <summary>A request that was sent or is being sent, and what is known of its response. <see cref="MessagesUnderWay"/> keeps it.</summary>
 internal sealed class MessageUnderWay(byte contextId, DimseCommand request)
 {
-    /// <summary>The context that it goes over, and that its response has to come over.</summary>
+    /// <summary>The presentation context of the request; its response must have the same.</summary>
     public byte ContextId { get; } = contextId;
 
     public DimseCommand Request { get; } = request;
@@ -22,12 +22,12 @@ internal sealed class MessageUnderWay(byte contextId, DimseCommand request)
     /// <summary>Times that its clock was started again.</summary>
     public int Extensions { get; set; }
 
-    /// <summary>The whole data set was handed to the connection.</summary>
+    /// <summary>The whole data set was written to the connection.</summary>
     public bool WasDatasetSent => Progress == MessageProgress.Left && Request.HasDataset;
 
     /// <summary>
-    /// What the peer answered. A failure counts whenever it came: an archive that is full says so when it sees the command.
-    /// Anything else counts once the message has left.
+    /// The response that counts. A failure counts at any time: an archive that is full says so when it has read the command. Any other
+    /// status counts only after the whole message was written.
     /// </summary>
     public DimseMessage? Answer => Response is { } response && (Progress == MessageProgress.Left || response.Command.Status.State == DicomState.Failure) ? response : null;
 }

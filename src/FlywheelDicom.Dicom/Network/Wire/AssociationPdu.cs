@@ -3,7 +3,7 @@ using System.Text;
 
 namespace FlywheelDicom.Network.Wire;
 
-/// <summary>A-ASSOCIATE-RQ and -AC, which have one shape (PS3.8 §9.3.2, §9.3.3).</summary>
+/// <summary>A-ASSOCIATE-RQ and A-ASSOCIATE-AC, which have the same structure (PS3.8 §9.3.2, §9.3.3).</summary>
 internal sealed record AssociationPdu
 {
     private const int FixedSize = 68;
@@ -45,7 +45,7 @@ internal sealed record AssociationPdu
 
     /// <param name="body">What follows the PDU's six header bytes.</param>
     /// <param name="type">Request or accept.</param>
-    /// <exception cref="InvalidDataException">The items do not add up.</exception>
+    /// <exception cref="InvalidDataException">The items are malformed.</exception>
     public static AssociationPdu Decode(ReadOnlySpan<byte> body, PduType type)
     {
         if (body.Length < FixedSize)

@@ -2,7 +2,7 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Network.Wire;
 
-/// <summary>Reads a data set in full pieces and knows with each whether it was the last.</summary>
+/// <summary>Reads a data set in full pieces, and knows after each whether it was the last.</summary>
 internal sealed class DatasetSource(Stream dataset, long length)
 {
     private readonly byte[] _ahead = new byte[length < 0 ? 1 : 0];
@@ -22,7 +22,7 @@ internal sealed class DatasetSource(Stream dataset, long length)
         }
         catch (Exception e) when (e is (IOException and not DicomFormatException) or InvalidDataException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            // Told apart from what the network does: the source is at fault, and no other try will help.
+            // A failure of the source, not of the network: a retry does not help.
             throw new DicomFormatException($"The source cannot be read: {e.Message}");
         }
     }

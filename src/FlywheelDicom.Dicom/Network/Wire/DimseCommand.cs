@@ -31,10 +31,10 @@ internal readonly record struct DimseCommand
     /// <summary>N-EVENT-REPORT of storage commitment: all is committed (1), or not all (2) (PS3.4 §J.3.3).</summary>
     public bool IsCommitmentReport => this is { Field: CommandField.EventReportRequest, HasDataset: true, TypeId: 1 or 2 };
 
-    /// <summary>(0000,0902): what the peer said.</summary>
+    /// <summary>Error comment (0000,0902).</summary>
     public string? ErrorComment { get; init; }
 
-    /// <summary>(0000,0901): what it objects to.</summary>
+    /// <summary>Offending elements (0000,0901).</summary>
     public DicomTag[]? OffendingElements { get; init; }
 
     /// <summary>Writes the command; returns its length, at most <see cref="MaxLength"/>.</summary>

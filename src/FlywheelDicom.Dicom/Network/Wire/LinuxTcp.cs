@@ -3,19 +3,19 @@ using System.Runtime.InteropServices;
 
 namespace FlywheelDicom.Network.Wire;
 
-/// <summary>Options of a TCP socket that the platform has no name for (Linux, tcp(7)). They change what time things take, nothing else.</summary>
+/// <summary>TCP options that .NET has no name for (Linux, tcp(7)). They only affect speed.</summary>
 internal static class LinuxTcp
 {
     private const int Tcp = 6;
     private const int QuickAck = 12;
     private const int UnsentLowWater = 25;
 
-    /// <summary>What was received is acknowledged at once, and not when there is something to say.</summary>
+    /// <summary>Acknowledges at once what was received, without waiting for data to send.</summary>
     public static void AcknowledgeNow(Socket socket) => Set(socket, QuickAck, 1);
 
     /// <summary>
-    /// Bytes that wait in the system for the line, beside those that are on it. Without a limit some megabytes do, which are no
-    /// longer in the processor's cache when they go out.
+    /// Limits the bytes that wait in the system to be sent. Without a limit these are some megabytes, which are no longer in the
+    /// processor's cache when they are sent.
     /// </summary>
     public static void LimitUnsent(Socket socket, int bytes) => Set(socket, UnsentLowWater, bytes);
 
@@ -29,7 +29,7 @@ internal static class LinuxTcp
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // An old kernel does without; and that the connection is gone, reading will tell.
+            // An old kernel does not know the option. A closed connection is found when it is read.
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace FlywheelDicom.Network.Wire;
 
-/// <summary>Puts messages together from P-DATA-TF PDUs. What it holds is bounded, whatever the peer sends.</summary>
+/// <summary>Reads messages from P-DATA-TF PDUs. Its memory is limited, whatever the peer sends.</summary>
 internal sealed class MessageReader(PduTransport transport, uint maxPduLength, int maxDataset)
 {
     private const int MaxCommand = 64 * 1024;
@@ -17,12 +17,12 @@ internal sealed class MessageReader(PduTransport transport, uint maxPduLength, i
     /// <summary>The command set of the message that was read last, until the next one is read.</summary>
     public ReadOnlySpan<byte> LastCommand => _command.WrittenSpan;
 
-    /// <summary>A PDU that was read holds more than the message that was taken from it.</summary>
+    /// <summary>Whether the last PDU holds more than the message that was read from it.</summary>
     public bool HasRest => !_rest.IsEmpty;
 
-    /// <summary>The next message, all of it within this time.</summary>
+    /// <summary>Reads the next message; the time limit is for all of it.</summary>
     /// <exception cref="IOException">The connection is lost; or the peer has released or aborted.</exception>
-    /// <exception cref="InvalidDataException">What came makes no sense.</exception>
+    /// <exception cref="InvalidDataException">What was received breaks the protocol.</exception>
     public ValueTask<DimseMessage> ReadAsync(TimeSpan timeout)
     {
         transport.ReadDeadline = transport.DeadlineIn(timeout);
@@ -30,11 +30,11 @@ internal sealed class MessageReader(PduTransport transport, uint maxPduLength, i
     }
 
     /// <summary>
-    /// The next message, under the deadline that the transport has: however many PDUs it takes, they have no further time. A data
-    /// set that a response to C-STORE or C-ECHO announces is not waited for: there should be none.
+    /// Reads the next message. The deadline of the transport holds for all of its PDUs together. A data set that a response to C-STORE or
+    /// C-ECHO announces is not waited for: there should be none.
     /// </summary>
     /// <exception cref="IOException">The connection is lost; or the peer has released or aborted.</exception>
-    /// <exception cref="InvalidDataException">What came makes no sense.</exception>
+    /// <exception cref="InvalidDataException">What was received breaks the protocol.</exception>
     public async ValueTask<DimseMessage> ReadAsync()
     {
         while (true)
@@ -60,7 +60,7 @@ internal sealed class MessageReader(PduTransport transport, uint maxPduLength, i
         }
     }
 
-    /// <summary>One PDV; the message, if that made it whole.</summary>
+    /// <summary>Takes one PDV. It returns the message where that completes it.</summary>
     private DimseMessage? Take()
     {
         if (!Pdv.TryTake(ref _rest, out var pdv))

@@ -4,9 +4,8 @@ using FlywheelDicom.IO;
 namespace FlywheelDicom.Network.Wire;
 
 /// <summary>
-/// Frames messages as P-DATA-TF PDUs (PS3.8 §9.3.5, Annex E), one at a time. The data set is read straight into the place where
-/// it will stand in the PDU; its beginning is read before it is the message's turn, and one buffer fills while the other is on
-/// its way.
+/// Writes messages as P-DATA-TF PDUs (PS3.8 §9.3.5, Annex E), one at a time. The data set is read directly into the PDU. Its beginning is
+/// read before the message may be sent, and one buffer is filled while the other is being sent.
 /// </summary>
 internal sealed class MessageWriter : IDisposable
 {
@@ -33,7 +32,7 @@ internal sealed class MessageWriter : IDisposable
         _transport = transport;
         _timeout = timeout;
         var limit = peerLimit == 0 ? ownLimit : (int)Math.Min(peerLimit, (uint)ownLimit);
-        // Some peers count the PDU's own header too, and some want fragments of even size: both cost nothing to please.
+        // Some peers count the header of the PDU too, and some need fragments of even length.
         _maxData = Math.Max(2, (limit - Pdv.HeaderSize) & ~1);
         _bufferSize = Math.Max(BufferSize, _maxData + Pdv.HeaderSize);
         _filling = ArrayPool<byte>.Shared.Rent(_bufferSize);
@@ -53,11 +52,11 @@ internal sealed class MessageWriter : IDisposable
         }
     }
 
-    /// <summary>A command and the data set that belongs to it, read as far as the buffer goes. Nothing is sent yet.</summary>
+    /// <summary>A command and its data set, of which as much is read as fits into the buffer. Nothing is sent yet.</summary>
     /// <param name="context">The presentation context.</param>
     /// <param name="command">The command set.</param>
     /// <param name="dataset">In the context's transfer syntax.</param>
-    /// <exception cref="InvalidOperationException">The context is for another class or syntax: bytes of one never pass under the name of another.</exception>
+    /// <exception cref="InvalidOperationException">The context is for another class or syntax.</exception>
     /// <exception cref="DicomFormatException">The data set ends early: the message cannot be made.</exception>
     public void Begin(PresentationContext context, DimseCommand command, OutgoingDataset dataset)
     {
@@ -105,7 +104,7 @@ internal sealed class MessageWriter : IDisposable
     /// <summary>Sends the last piece.</summary>
     public ValueTask SendRestAsync() => _transport.WriteAsync(_filling.AsMemory(0, _length), _timeout);
 
-    /// <summary>Waits for the write under way; also after a failure, so that no buffer is given back while in use.</summary>
+    /// <summary>Waits for the write that is under way. Call it after a failure too, so that no buffer is returned while it is in use.</summary>
     public async ValueTask DrainAsync()
     {
         if (_write is { } write)

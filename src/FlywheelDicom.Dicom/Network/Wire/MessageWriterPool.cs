@@ -1,6 +1,6 @@
 namespace FlywheelDicom.Network.Wire;
 
-/// <summary>Writers that are used again for the next message; they give their buffers back when the association is over.</summary>
+/// <summary>Writers that are reused for the next message. Their buffers are returned when the association has ended.</summary>
 internal sealed class MessageWriterPool(Func<MessageWriter> create) : IDisposable
 {
     private readonly Stack<MessageWriter> _idle = new();

@@ -1,8 +1,8 @@
 namespace FlywheelDicom.Network.Wire;
 
-/// <summary>What came breaks the upper layer protocol (PS3.8 §9.2, §9.3.8).</summary>
+/// <summary>What was received breaks the upper layer protocol (PS3.8 §9.2, §9.3.8).</summary>
 /// <param name="message">What is wrong.</param>
-/// <param name="abortReason">What A-ABORT says of it: 1 unrecognized PDU, 2 unexpected PDU, 6 invalid parameter.</param>
+/// <param name="abortReason">The reason in A-ABORT: 1 unrecognized PDU, 2 unexpected PDU, 6 invalid parameter.</param>
 internal sealed class PduException(string message, byte abortReason) : IOException(message)
 {
     public byte AbortReason { get; } = abortReason;

@@ -5,14 +5,14 @@ using System.Numerics;
 namespace FlywheelDicom.Network.Wire;
 
 /// <summary>
-/// Whole PDUs in and out of one TCP connection, each operation under a deadline. A missed deadline or a cancellation closes
-/// the connection, which ends whatever waits on it; a connection that failed once is never used again.
+/// Reads and writes whole PDUs over one TCP connection, each operation under a deadline. A missed deadline or a cancellation closes the
+/// connection, which ends all reads and writes. A connection that failed is never used again.
 /// </summary>
 internal sealed class PduTransport : IDisposable
 {
     private const int HeaderSize = 6;
 
-    /// <summary>Less than any segment holds: a piece of a PDU that was written alone.</summary>
+    /// <summary>Less than any TCP segment holds, so it was written alone.</summary>
     private const int FewBytes = 512;
     private static readonly TimeSpan s_watch = TimeSpan.FromMilliseconds(250);
 
@@ -22,7 +22,7 @@ internal sealed class PduTransport : IDisposable
     private readonly TimeProvider _time;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _onCancel;
-    /// <summary>Not pooled: whoever still reads into it, or from it, when the connection is given up, has it for itself.</summary>
+    /// <summary>Not from a pool: a read may still use it after the connection was given up.</summary>
     private byte[] _buffer = new byte[16 * 1024];
     private int _start;
     private int _end;
@@ -47,17 +47,17 @@ internal sealed class PduTransport : IDisposable
 
     public bool HasTimedOut { get; private set; }
 
-    /// <summary>When the connection is closed on whoever reads, in ticks of <see cref="DeadlineIn"/>; it stands until it is set anew.</summary>
+    /// <summary>When reading ends and the connection is closed, as <see cref="DeadlineIn"/> counts. It holds until it is set again.</summary>
     public long ReadDeadline
     {
         get => Volatile.Read(ref _readDeadline);
         set => Volatile.Write(ref _readDeadline, value);
     }
 
-    /// <summary>Something came from the peer, be it half a PDU.</summary>
+    /// <summary>Whether anything was received, even part of a PDU.</summary>
     public bool HasReceived { get; private set; }
 
-    /// <summary>Nothing should be there to read between messages; if there is, the peer has closed, aborted or released.</summary>
+    /// <summary>False where there is something to read. Between messages that means that the peer has closed, aborted or released.</summary>
     public bool IsQuiet
     {
         get
@@ -76,7 +76,7 @@ internal sealed class PduTransport : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public void ThrowIfCancelled() => _cancellation.ThrowIfCancellationRequested();
 
-    /// <exception cref="IOException">The connection is lost; <see cref="HasTimedOut"/> tells whether we gave up on it.</exception>
+    /// <exception cref="IOException">The connection is lost; <see cref="HasTimedOut"/> says whether a deadline was missed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> pdus, TimeSpan timeout)
     {
@@ -98,10 +98,10 @@ internal sealed class PduTransport : IDisposable
         }
     }
 
-    /// <summary>One PDU that has a time of its own.</summary>
+    /// <summary>Reads one PDU, with a time limit of its own.</summary>
     /// <param name="maxLength">A PDU that announces more is refused.</param>
     /// <param name="timeout">For the whole PDU.</param>
-    /// <exception cref="IOException">The connection is lost; <see cref="HasTimedOut"/> tells whether we gave up on it.</exception>
+    /// <exception cref="IOException">The connection is lost; <see cref="HasTimedOut"/> says whether a deadline was missed.</exception>
     /// <exception cref="InvalidDataException">The PDU is longer than allowed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async ValueTask<Pdu> ReadAsync(uint maxLength, TimeSpan timeout)
@@ -117,9 +117,9 @@ internal sealed class PduTransport : IDisposable
         }
     }
 
-    /// <summary>One PDU, under <see cref="ReadDeadline"/>.</summary>
+    /// <summary>Reads one PDU, under <see cref="ReadDeadline"/>.</summary>
     /// <param name="maxLength">A PDU that announces more is refused.</param>
-    /// <exception cref="IOException">The connection is lost; <see cref="HasTimedOut"/> tells whether we gave up on it.</exception>
+    /// <exception cref="IOException">The connection is lost; <see cref="HasTimedOut"/> says whether a deadline was missed.</exception>
     /// <exception cref="InvalidDataException">The PDU is longer than allowed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async ValueTask<Pdu> ReadAsync(uint maxLength)
@@ -146,7 +146,7 @@ internal sealed class PduTransport : IDisposable
         }
     }
 
-    /// <summary>Says A-ABORT if no other write is under way, and closes at once.</summary>
+    /// <summary>Sends A-ABORT if no other write is under way, and closes at once.</summary>
     public void Abort(byte source, byte reason)
     {
         try
@@ -160,7 +160,7 @@ internal sealed class PduTransport : IDisposable
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
-            // The connection is being given up: what could not be said of it does not matter.
+            // The connection is given up anyway.
         }
         Close();
     }
@@ -191,8 +191,8 @@ internal sealed class PduTransport : IDisposable
             (_start, _end) = (0, 0);
         while (_end - _start < count)
         {
-            // A peer that writes a PDU in two pieces, with Nagle's algorithm on, holds the second back until the first is
-            // acknowledged, for which a system takes 40 ms and more (RFC 1122 §4.2.3.2). DCMTK does, and what is made of it.
+            // A peer that writes a PDU in two pieces, with Nagle's algorithm on, sends the second only when the first is acknowledged.
+            // A system may delay that for 40 ms and more (RFC 1122 §4.2.3.2). DCMTK and programs built on it do so.
             if (_end - _start is > 0 and < FewBytes)
                 LinuxTcp.AcknowledgeNow(_socket);
             var read = await _stream.ReadAsync(_buffer.AsMemory(_end), CancellationToken.None).ConfigureAwait(false);
@@ -205,8 +205,8 @@ internal sealed class PduTransport : IDisposable
     }
 
     /// <summary>
-    /// The peer answers our A-ABORT by closing, and may do so before we have closed: that is the cancellation, and not its doing.
-    /// A response to a message counts all the same.
+    /// The peer closes when it has read our A-ABORT, maybe before we have closed. Then the cause is the cancellation, not the peer. A
+    /// response to a message counts all the same.
     /// </summary>
     private Pdu NotAfterCancellation(Pdu pdu)
     {

@@ -1,6 +1,6 @@
 namespace FlywheelDicom.Network.Wire;
 
-/// <summary>The peer said A-ABORT.</summary>
+/// <summary>The peer sent A-ABORT.</summary>
 internal sealed class PeerAbortedException(ReadOnlySpan<byte> body) : IOException("The association was aborted.")
 {
     public byte AbortSource { get; } = body.Length > 2 ? body[2] : (byte)0;

@@ -2,28 +2,28 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace FlywheelDicom;
 
-/// <summary>How a destination is spoken to over TLS. Every association with it, made again or not, uses the same.</summary>
+/// <summary>The TLS settings of a destination, for all associations with it.</summary>
 public sealed record DicomTls
 {
     /// <summary>The security profile (PS3.15 Annex B).</summary>
     public DicomTlsProfile Profile { get; init; } = DicomTlsProfile.BCP195;
 
-    /// <summary>Who we are, with its private key; null where the server asks for nothing.</summary>
+    /// <summary>The client certificate with its private key; null where the server asks for none.</summary>
     public X509Certificate2? Certificate { get; init; }
 
-    /// <summary>The certificates between ours and its root, sent along.</summary>
+    /// <summary>The certificates between the client certificate and its root. They are sent with it.</summary>
     public X509Certificate2Collection Intermediates { get; init; } = [];
 
-    /// <summary>Trusted beside the system's roots.</summary>
+    /// <summary>Trusted in addition to the roots of the system.</summary>
     public X509Certificate2Collection TrustedCertificates { get; init; } = [];
 
-    /// <summary>The name or address that the server's certificate must have, where it is not the one called.</summary>
+    /// <summary>The name or address that the certificate of the server must have; null for that of the destination.</summary>
     public string? ServerName { get; init; }
 
-    /// <summary>Takes any certificate. Whoever is on the way can then read everything.</summary>
+    /// <summary>Accepts any certificate. The connection can then be read by whoever intercepts it.</summary>
     public bool SkipCertificateCheck { get; init; }
 
-    /// <summary>Whether revocation lists are fetched (Online), taken from what is here (Offline) or not looked at.</summary>
+    /// <summary>Whether revocation lists are downloaded (Online), used where they are cached (Offline), or not used (NoCheck).</summary>
     public X509RevocationMode RevocationMode { get; init; } = X509RevocationMode.Offline;
 
     /// <summary>The profile, and whether the certificate of the server is checked.</summary>

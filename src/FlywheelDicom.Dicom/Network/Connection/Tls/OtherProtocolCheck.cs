@@ -6,14 +6,14 @@ using FlywheelDicom.Network.Wire;
 namespace FlywheelDicom.Network.Connection.Tls;
 
 /// <summary>
-/// Tells plain DICOM and TLS apart where a server hangs up without a word on whoever speaks the other: it is called once more, the
-/// other way. Nothing is said to it but a handshake, or a release that no DICOM server leaves unanswered (PS3.8 §9.2, AA-1).
+/// Finds out whether a server that closes without an answer expects TLS, or plain DICOM: it connects once more with the other one. It sends
+/// only a handshake, or a release request, which every DICOM server answers (PS3.8 §9.2, AA-1).
 /// </summary>
 internal static class OtherProtocolCheck
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>The failure, or a better one.</summary>
+    /// <summary>The failure, or a more exact one.</summary>
     public static async Task<DicomNetworkException> ExplainAsync(DicomDestination destination, DicomNetworkException failure, TimeProvider time, CancellationToken cancellation)
     {
         if (destination.Tls is null && failure.Error == DicomNetworkError.ConnectionLost && await AnswersAsync(destination, TlsAsync, time, cancellation).ConfigureAwait(false))
@@ -39,7 +39,7 @@ internal static class OtherProtocolCheck
         }
     }
 
-    /// <summary>Whether a certificate is shown; whose it is does not matter, since nothing is said after it.</summary>
+    /// <summary>Whether the server sends a certificate. It is not checked, since nothing is sent after it.</summary>
     private static async Task<bool> TlsAsync(Stream stream, CancellationToken cancellation)
     {
         var isShown = false;
@@ -58,7 +58,7 @@ internal static class OtherProtocolCheck
         }
         catch (AuthenticationException)
         {
-            // It was to be refused.
+            // Expected: the certificate is always refused here.
         }
         return isShown;
     }

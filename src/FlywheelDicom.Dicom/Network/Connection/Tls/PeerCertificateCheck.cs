@@ -5,18 +5,18 @@ using System.Security.Cryptography.X509Certificates;
 namespace FlywheelDicom.Network.Connection.Tls;
 
 /// <summary>
-/// Whether a peer's certificate is good: its chain leads to the system's roots or to one of ours, it is in its time, for its use, has
-/// the expected name, and the strength that the profile wants. It remembers why not, in words.
+/// Checks a peer's certificate: a chain to a trusted certificate, validity, key usage, name, and the strength that the profile requires. It
+/// keeps the reason where the certificate is refused.
 /// </summary>
 internal sealed class PeerCertificateCheck
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
-    /// <summary>Trusted beside the system's roots.</summary>
+    /// <summary>Trusted in addition to the roots of the system.</summary>
     public X509Certificate2Collection Trusted { get; init; } = [];
 
-    /// <summary>Only ours are trusted, not the system's: for a server that knows its clients.</summary>
+    /// <summary>Only <see cref="Trusted"/> counts, not the roots of the system: for a server that knows its clients.</summary>
     public bool TrustsOnlyOurs { get; init; }
 
     public bool Skip { get; init; }
@@ -26,13 +26,13 @@ internal sealed class PeerCertificateCheck
     /// <summary>The clock by which certificates are valid or not.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>For messages: the name that is looked for.</summary>
+    /// <summary>For messages: the name that the certificate must have.</summary>
     public string ExpectedName { get; init; } = "";
 
-    /// <summary>The peer is a client; it has no name to be checked.</summary>
+    /// <summary>The peer is a client: its name is not checked.</summary>
     public bool IsClient { get; init; }
 
-    /// <summary>Null, or what is wrong with the last certificate that was looked at.</summary>
+    /// <summary>What is wrong with the last certificate that was checked; null where nothing is.</summary>
     public DicomNetworkError? Failure { get; private set; }
 
     public string? Reason { get; private set; }
@@ -57,7 +57,7 @@ internal sealed class PeerCertificateCheck
         return IsStrong(peer);
     }
 
-    /// <summary>What the caller named decides first; the system's roots are asked only where that leads nowhere.</summary>
+    /// <summary><see cref="Trusted"/> is tried first, then the roots of the system.</summary>
     private bool IsTrusted(X509Certificate2 peer, X509Chain? sent)
     {
         var path = new TrustPath(peer, sent, Trusted, new Oid(IsClient ? ClientAuthentication : ServerAuthentication), RevocationMode, Time.GetLocalNow().DateTime);
@@ -68,7 +68,7 @@ internal sealed class PeerCertificateCheck
         {
             if (path.ToSystem() is not { } other)
                 return true;
-            // Whichever has more to say than that the way was not found.
+            // The more exact of the two reasons.
             if (problem.Error == DicomNetworkError.CertificateUntrusted && (Trusted.Count == 0 || other.Error != DicomNetworkError.CertificateUntrusted))
                 problem = other;
         }

@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace FlywheelDicom.Network.Connection.Tls;
 
-/// <summary>Makes a connection a TLS one before the first PDU (PS3.15 Annex B; there is no STARTTLS in DICOM).</summary>
+/// <summary>Does the TLS handshake before the first PDU (PS3.15 Annex B; DICOM has no STARTTLS).</summary>
 internal static class TlsHandshake
 {
     private const int MaxLinger = 256 * 1024;
@@ -76,8 +76,8 @@ internal static class TlsHandshake
     }
 
     /// <summary>
-    /// To a client, the handshake of TLS 1.3 is over before its certificate is refused: it is talking already, and a close that leaves
-    /// this unread resets the connection and takes the alert along. So it is read, for a moment.
+    /// With TLS 1.3 the client has finished the handshake before its certificate is refused, and sends data already. To close while that is
+    /// unread resets the connection, and the client may lose the alert. So the data is read for a short time.
     /// </summary>
     private static async Task ReadUntilClosedAsync(Socket socket, TimeProvider time, CancellationToken cancellation)
     {
@@ -92,11 +92,11 @@ internal static class TlsHandshake
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // It has gone, or had time enough.
+            // The client has closed, or the time is over.
         }
     }
 
-    /// <summary>What a failed handshake, or an alert that came after it, means. Alerts are known by the words of OpenSSL.</summary>
+    /// <summary>The exception for a failed handshake, or for an alert after it. Alerts are recognized by the texts of OpenSSL.</summary>
     public static DicomNetworkException Failure(DicomDestination destination, PeerCertificateCheck? check, Exception cause)
     {
         if (check?.Failure is { } refused)
@@ -104,7 +104,7 @@ internal static class TlsHandshake
             return new DicomNetworkException(refused, $"The certificate of {destination} is refused: {check.Reason}. {AdviceFor(refused)}", RetryAdvice.Never, cause);
         }
         var (error, what) = Meaning(cause);
-        // A handshake that was merely cut off may go better next time.
+        // A handshake that was cut off may succeed the next time.
         var retry = cause is IOException && !IsAlert(cause) && error == DicomNetworkError.TlsNotAgreed ? RetryAdvice.Once : RetryAdvice.Never;
         return new DicomNetworkException(error, $"No TLS connection with {destination}: {what}", retry, cause);
     }
@@ -116,8 +116,8 @@ internal static class TlsHandshake
         DicomNetworkError.TlsNotSpoken, $"No TLS connection with {destination}: {NotSpoken}", RetryAdvice.Never, cause);
 
     /// <summary>
-    /// Servers that refuse a client certificate without an alert just close, after a handshake that looked good. So do some that are
-    /// busy, which is why it is worth one more try.
+    /// Some servers refuse a client certificate without an alert: they close after a handshake that succeeded. Busy servers do so too, so
+    /// one retry is worth it.
     /// </summary>
     public static DicomNetworkException ClosedAfterwards(DicomDestination destination, Exception cause)
     {
@@ -129,12 +129,12 @@ internal static class TlsHandshake
     }
 
     /// <summary>
-    /// Whether the peer closed, or reset the connection since it would not read what we wrote: which of them we see is a matter of chance.
+    /// Whether the peer closed or reset the connection. It resets it where it has not read what we sent, so either may be seen.
     /// </summary>
     public static bool IsClose(Exception cause) => cause is EndOfStreamException
         || cause.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown };
 
-    /// <summary>Whether a failure in the conversation was an alert of the peer about our certificate: with TLS 1.3 it comes that late.</summary>
+    /// <summary>Whether a failure after the handshake is a TLS alert. With TLS 1.3 our certificate is refused that late.</summary>
     public static bool IsAlert(Exception cause) => Words(cause).Contains("alert", StringComparison.OrdinalIgnoreCase);
 
     private static (DicomNetworkError Error, string What) Meaning(Exception cause)

@@ -5,8 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace FlywheelDicom.Network.Connection.Tls;
 
 /// <summary>
-/// Looks for a path from a peer's certificate to one that is trusted. A peer may send more than is good for it, such as a cross
-/// certificate of a CA that has expired: a path that leads there does not count against one that leads to a trusted certificate.
+/// Looks for a path from a peer's certificate to a trusted one. A peer may send certificates that lead elsewhere, such as a cross
+/// certificate of a CA that has expired. One path to a trusted certificate is enough.
 /// </summary>
 internal sealed class TrustPath(X509Certificate2 peer, X509Chain? sent, X509Certificate2Collection trusted, Oid usage, X509RevocationMode revocation, DateTime now)
 {
@@ -25,12 +25,12 @@ internal sealed class TrustPath(X509Certificate2 peer, X509Chain? sent, X509Cert
     /// <summary>Null if a path leads to a root of the system.</summary>
     public CertificateProblem? ToSystem() => Search(X509ChainTrustMode.System, _sent);
 
-    /// <summary>With all that was sent, then without what is out of its time, then with ever less from the top. The first failure is the one to tell.</summary>
+    /// <summary>Tries all that was sent, then without what is not valid now, then with fewer and fewer from the top. The first failure is reported.</summary>
     private CertificateProblem? Search(X509ChainTrustMode mode, List<X509Certificate2> helpers)
     {
         if (Build(mode, helpers) is not { } first)
             return null;
-        // Whoever was revoked stays so.
+        // No other path makes up for a revocation.
         for (var current = helpers.Where(IsInTime).ToList(); first.Error != DicomNetworkError.CertificateRevoked; current.RemoveAt(current.Count - 1))
         {
             if (current.Count < helpers.Count && Build(mode, current) is not { } other)
@@ -49,7 +49,7 @@ internal sealed class TrustPath(X509Certificate2 peer, X509Chain? sent, X509Cert
         policy.RevocationMode = revocation;
         policy.VerificationTime = now;
         policy.RevocationFlag = X509RevocationFlag.ExcludeRoot;
-        // A list that cannot be had is no proof of anything: an isolated network has none.
+        // A list that cannot be read is ignored: an isolated network has none.
         policy.VerificationFlags = X509VerificationFlags.IgnoreEndRevocationUnknown | X509VerificationFlags.IgnoreCertificateAuthorityRevocationUnknown
             | X509VerificationFlags.IgnoreRootRevocationUnknown;
         policy.ApplicationPolicy.Add(usage);
@@ -64,7 +64,7 @@ internal sealed class TrustPath(X509Certificate2 peer, X509Chain? sent, X509Cert
         return Describe(chain);
     }
 
-    /// <summary>The platform ends at roots alone; a named certificate is as good wherever it stands, and what is above it does not matter.</summary>
+    /// <summary>.NET accepts only roots as trusted. Here any named certificate counts, and what is above it does not matter.</summary>
     private bool LeadsToAnchor(X509Chain chain)
     {
         foreach (var element in chain.ChainElements)
@@ -84,7 +84,7 @@ internal sealed class TrustPath(X509Certificate2 peer, X509Chain? sent, X509Cert
         if (status.HasFlag(X509ChainStatusFlags.Revoked))
             return new(DicomNetworkError.CertificateRevoked, "it was revoked");
         var late = chain.ChainElements.Select(e => e.Certificate).FirstOrDefault(c => !IsInTime(c));
-        // The time of one that is no root is not looked at by every platform.
+        // Not every platform checks the validity of a trusted certificate that is no root.
         if (late is not null && (status.HasFlag(X509ChainStatusFlags.NotTimeValid) || IsTrusted(late)))
         {
             var which = late.Thumbprint == peer.Thumbprint ? "it" : $"its issuer '{late.Subject}'";
