@@ -49,9 +49,10 @@ public sealed class DuplicateAnswerTests : IDisposable
     {
         using var peer = new ScriptedPeer(new PeerBehaviour { Status = n => n switch { 1 => 0, 2 => int.MinValue, _ => 0x0111 } });
         var first = await JobRun.SendWithJournalAsync(peer.Port, _path, new StoreOptions(), JobRun.File(1), JobRun.File(1, rows: 17));
-        Assert.Equal([DicomSendStatus.Sent, DicomSendStatus.Warning], first.Select(r => r.Status));
+        // Which of the two goes first is not promised.
+        Assert.Equal([DicomSendStatus.Sent, DicomSendStatus.Warning], first.Select(r => r.Status).Order());
         var second = await JobRun.SendWithJournalAsync(peer.Port, _path, new StoreOptions(), JobRun.File(1), JobRun.File(1, rows: 17));
-        Assert.Equal([DicomSendStatus.Skipped, DicomSendStatus.Warning], second.Select(r => r.Status));
+        Assert.Equal(first.Select(r => r.Status == DicomSendStatus.Sent ? DicomSendStatus.Skipped : DicomSendStatus.Warning), second.Select(r => r.Status));
     }
 
     /// <summary>Lines of an earlier version, which took it for our own storing wherever there had been an earlier try.</summary>
