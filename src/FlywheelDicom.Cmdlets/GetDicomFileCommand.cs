@@ -48,7 +48,7 @@ public sealed class GetDicomFileCommand : DicomCmdlet
     {
         base.BeginProcessing();
         _space = new SpoolSpace { MaxRatio = MaxExpansion, MaxExpandedSize = MaxExpandedSize };
-        _progress = new TransferProgress(this, 1, "Reading DICOM headers");
+        _progress = new TransferProgress(this, 1, "Reading DICOM headers", TimeProvider.System);
     }
 
     protected override void ProcessRecord()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using FlywheelDicom.Flywheel;
 using FlywheelDicom.Transfer.Flywheel;
@@ -107,7 +108,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
             if (IsStopped)
                 _stopped.Cancel();
         });
-        _progress = new TransferProgress(this, 1, $"Fetching from {Connection.Instance.Host}");
+        _progress = new TransferProgress(this, 1, $"Fetching from {Connection.Instance.Host}", TimeProvider.System);
     }
 
     protected override void ProcessRecord()
@@ -139,7 +140,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
         WriteLines();
         if (_found > 0)
             WarnOfLeftOut();
-        WriteVerbose($"At most {_space!.Peak / 1e6:0.0} MB were kept in '{_space.Folder}' at a time.");
+        WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"At most {_space!.Peak / 1e6:0.0} MB were kept in '{_space.Folder}' at a time."));
     }
 
     protected override void Dispose(bool disposing)

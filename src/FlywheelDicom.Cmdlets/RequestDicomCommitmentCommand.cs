@@ -63,6 +63,6 @@ public sealed class RequestDicomCommitmentCommand : ProofCmdlet
     {
         base.Dispose(disposing);
         if (disposing)
-            _listener?.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(1));
+            _listener?.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(1), CancellationToken.None);
     }
 }

@@ -84,7 +84,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
             Client = ClientOptions(Timeout, MaxPduLength) with { ComputesDigests = _journal is not null },
         };
         Check(options);
-        _progress = new TransferProgress(this, 2, $"Sending to {_destination}");
+        _progress = new TransferProgress(this, 2, $"Sending to {_destination}", TimeProvider.System);
         _pump = new PipelinePump<DicomFile, DicomSendResult>(
             (pump, input) => new StoreJob(_destination, options, pump.EmitAsync, pump.Verbose, Cancellation).RunAsync(input), Emit, WriteVerbose, Capacity, Cancellation);
     }

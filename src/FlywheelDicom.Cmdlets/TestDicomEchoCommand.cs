@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Management.Automation;
 using FlywheelDicom.Network.Connection;
 using FlywheelDicom.Transfer.Sending;
@@ -27,11 +26,11 @@ public sealed class TestDicomEchoCommand : DestinationCmdlet
         var options = new StoreOptions { RetryTime = TimeSpan.Zero, Client = ClientOptions(Timeout, DicomClientOptions.DefaultMaxPduLength) };
         try
         {
-            var started = Stopwatch.GetTimestamp();
+            var started = TimeProvider.System.GetTimestamp();
             var (response, peer, tls) = Wait(() => StoreJob.CheckAsync(destination, options, _ => { }, Cancellation));
             WriteObject(new DicomEchoResult
             {
-                Destination = destination, Status = response?.Status, Duration = Stopwatch.GetElapsedTime(started),
+                Destination = destination, Status = response?.Status, Duration = TimeProvider.System.GetElapsedTime(started),
                 MaxPduLength = peer.MaxPduLength, ImplementationClassUid = peer.ImplementationClassUid, ImplementationVersion = peer.ImplementationVersion,
                 Tls = tls,
             });

@@ -10,7 +10,7 @@ internal sealed partial class FlywheelClient
     public async Task<string> AddJobAsync(FlywheelJobRequest job, string uniqueTag, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(job);
-        var tagged = job.Tags.Contains(uniqueTag) ? job : job with { Tags = [.. job.Tags, uniqueTag] };
+        var tagged = job.Tags.Contains(uniqueTag, StringComparer.Ordinal) ? job : job with { Tags = [.. job.Tags, uniqueTag] };
         var request = Post("jobs/add", tagged, FlywheelJson.Default.FlywheelJobRequest);
         var mayExist = false;
         return await _retry.ExecuteAsync(async c =>

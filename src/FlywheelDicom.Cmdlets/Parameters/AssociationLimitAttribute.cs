@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using FlywheelDicom.Transfer.Sending;
 
@@ -15,7 +16,7 @@ public sealed class AssociationLimitAttribute : ArgumentTransformationAttribute
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         if (value is string text && text.Equals(Auto, StringComparison.OrdinalIgnoreCase))
             return StoreOptions.Automatic;
-        if (LanguagePrimitives.TryConvertTo<int>(value, out var count) && count is >= 1 and <= Max)
+        if (LanguagePrimitives.TryConvertTo<int>(value, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= Max)
             return count;
         throw new ArgumentTransformationMetadataException($"'{value}' is not a number of associations. Give {Auto}, or 1 to {Max}.");
     }

@@ -13,7 +13,7 @@ public sealed class ValidateAETitleAttribute : ValidateArgumentsAttribute
         }
         catch (ArgumentException e)
         {
-            throw new ValidationMetadataException(PlainText.Clean(e.Message));
+            throw new ValidationMetadataException(PlainText.Clean(e.Message), e);
         }
     }
 }

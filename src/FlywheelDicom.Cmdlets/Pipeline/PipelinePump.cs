@@ -14,6 +14,9 @@ internal sealed class PipelinePump<TIn, TOut>
     /// <summary>Outputs gather for so long before they are taken: a wake-up for each would cost more than a small instance.</summary>
     private static readonly TimeSpan s_batch = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>What cancelled work may take to abort its associations. Nobody waits longer for it.</summary>
+    private static readonly TimeSpan s_timeToAbort = TimeSpan.FromSeconds(1);
+
     private readonly Channel<TIn> _input;
     private readonly Channel<TOut> _output;
     private readonly ConcurrentQueue<string> _verbose = new();
@@ -79,7 +82,7 @@ internal sealed class PipelinePump<TIn, TOut>
         _input.Writer.TryComplete();
         try
         {
-            _work.Wait(TimeSpan.FromSeconds(1));
+            _work.Wait(s_timeToAbort, CancellationToken.None);
         }
         catch (AggregateException)
         {

@@ -53,7 +53,7 @@ public abstract class ProofCmdlet : DestinationCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _progress = new TransferProgress(this, 3, Activity);
+        _progress = new TransferProgress(this, 3, Activity, TimeProvider.System);
         _pump = new PipelinePump<DicomSendResult, DicomSendResult>(Job(Options), Emit, WriteVerbose, Capacity, Cancellation);
     }
 

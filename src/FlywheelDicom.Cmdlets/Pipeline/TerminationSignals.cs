@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace FlywheelDicom.Cmdlets;
@@ -9,11 +8,11 @@ namespace FlywheelDicom.Cmdlets;
 /// </summary>
 internal static class TerminationSignals
 {
-    /// <summary>For all cmdlets together; whoever stops a container waits for ten seconds as a rule.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    /// <summary>For all cmdlets together. A container runtime usually waits ten seconds before it kills.</summary>
+    private static readonly TimeSpan s_timeForCmdlets = TimeSpan.FromSeconds(5);
 
-    /// <summary>For the script, to say what became of its pipeline.</summary>
-    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(2);
+    /// <summary>What a script has left, to say what became of its pipeline.</summary>
+    private static readonly TimeSpan s_timeForScript = TimeSpan.FromSeconds(2);
 
     private static readonly object s_lock = new();
     private static readonly HashSet<DicomCmdlet> s_running = [];
@@ -66,19 +65,19 @@ internal static class TerminationSignals
             foreach (var cmdlet in running)
                 cmdlet.Dispose();
         }
-        Thread.Sleep(s_lastWords);
+        Task.Delay(s_timeForScript, TimeProvider.System).GetAwaiter().GetResult();
         lock (s_lock)
             s_received = null;
     }
 
     private static bool WaitForAll()
     {
-        var started = Stopwatch.GetTimestamp();
+        var started = TimeProvider.System.GetTimestamp();
         lock (s_lock)
         {
             while (s_running.Count > 0)
             {
-                var left = s_patience - Stopwatch.GetElapsedTime(started);
+                var left = s_timeForCmdlets - TimeProvider.System.GetElapsedTime(started);
                 if (left <= TimeSpan.Zero || !Monitor.Wait(s_lock, left))
                     return s_running.Count == 0;
             }

@@ -1,24 +1,23 @@
-using System.Diagnostics;
 using System.Management.Automation;
 
 namespace FlywheelDicom.Cmdlets;
 
 /// <summary>A progress bar that is drawn at most five times a second, and says nothing of patients.</summary>
-internal sealed class TransferProgress(Cmdlet cmdlet, int activityId, string activity)
+internal sealed class TransferProgress(Cmdlet cmdlet, int activityId, string activity, TimeProvider time)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(200);
 
-    private readonly long _started = Stopwatch.GetTimestamp();
-    private long _drawn = Stopwatch.GetTimestamp();
+    private readonly long _started = time.GetTimestamp();
+    private long _drawn = time.GetTimestamp();
     private bool _isShown;
 
-    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
+    public TimeSpan Elapsed => time.GetElapsedTime(_started);
 
     public void Show(Func<string> status)
     {
-        if (Stopwatch.GetElapsedTime(_drawn) < s_interval)
+        if (time.GetElapsedTime(_drawn) < s_interval)
             return;
-        _drawn = Stopwatch.GetTimestamp();
+        _drawn = time.GetTimestamp();
         _isShown = true;
         cmdlet.WriteProgress(new ProgressRecord(activityId, activity, status()));
     }

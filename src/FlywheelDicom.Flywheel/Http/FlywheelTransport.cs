@@ -146,7 +146,7 @@ internal sealed class FlywheelTransport
             message.Headers.Range = new RangeHeaderValue(request.From, null);
         if (method != HttpMethod.Get && method == request.Method && request.Content is { } content)
             message.Content = content();
-        foreach (var (name, value) in request.Headers ?? new Dictionary<string, string>())
+        foreach (var (name, value) in request.Headers ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
             if (!message.Headers.TryAddWithoutValidation(name, value))
                 message.Content?.Headers.TryAddWithoutValidation(name, value);

@@ -10,7 +10,7 @@ internal sealed record FlywheelJobRequest
 
     /// <summary>Values of the gear's settings: strings, numbers, booleans.</summary>
     public required IReadOnlyDictionary<string, object?> Config { get; init; }
-    public IReadOnlyDictionary<string, FlywheelFileReference> Inputs { get; init; } = new Dictionary<string, FlywheelFileReference>();
+    public IReadOnlyDictionary<string, FlywheelFileReference> Inputs { get; init; } = new Dictionary<string, FlywheelFileReference>(StringComparer.Ordinal);
     public required FlywheelParent Destination { get; init; }
 
     /// <summary>One of them should be unique to the attempt, so that a job whose answer was lost can be found.</summary>

@@ -20,7 +20,7 @@ internal sealed record FlywheelSelection
     /// <exception cref="FlywheelException">One file is meant, and several have its name.</exception>
     public IReadOnlyList<FlywheelFile> Choose(IEnumerable<FlywheelFile> present)
     {
-        var all = present.DistinctBy(f => string.IsNullOrEmpty(f.FileId) ? "name " + f.Name : f.FileId).ToList();
+        var all = present.DistinctBy(f => string.IsNullOrEmpty(f.FileId) ? "name " + f.Name : f.FileId, StringComparer.Ordinal).ToList();
         var namesakes = all.GroupBy(f => f.Name, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => g.Key).ToHashSet(StringComparer.Ordinal);
         var files = all.Where(Takes).OrderBy(f => f.Name, StringComparer.Ordinal).ThenBy(f => f.FileId, StringComparer.Ordinal).ToList();
         if (FileName is not null && files.Count > 1)

@@ -37,7 +37,7 @@ internal static class SevenZipMethods
             if (header.Next() != Header || header.Next() != MainStreams)
                 return null;
             Streams(header, out _, out _, out var coders, out _);
-            return string.Join(", ", coders.Select(c => NameOf(c.Id)).Distinct());
+            return string.Join(", ", coders.Select(c => NameOf(c.Id)).Distinct(StringComparer.Ordinal));
         }
         catch (Exception e) when (e is IOException or InvalidDataException or ArgumentException or IndexOutOfRangeException or SharpCompress.Common.SharpCompressException)
         {

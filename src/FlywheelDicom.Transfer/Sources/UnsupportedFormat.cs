@@ -79,9 +79,9 @@ internal static partial class UnsupportedFormat
         return dictionary >= 4096 && (dictionary & (dictionary - 1)) == 0 && length is -1 or (> 0 and < 1L << 38);
     }
 
-    [GeneratedRegex(@"\.(z\d\d|r\d\d|part\d+\.rar|(zip|7z|rar|tar|tgz|tbz2?|txz|gz|bz2|xz|zst)\.\d{2,3})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\.(z\d\d|r\d\d|part\d+\.rar|(zip|7z|rar|tar|tgz|tbz2?|txz|gz|bz2|xz|zst)\.\d{2,3})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Part();
 
-    [GeneratedRegex(@"\.(zip|7z|rar|tar|tgz|tbz2?|txz|tzst|tar\.(gz|bz2|xz|zst|lz4?|lzma|Z)|zipx|cab|iso|lz4|lzma|lzh|ace|arj)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\.(zip|7z|rar|tar|tgz|tbz2?|txz|tzst|tar\.(gz|bz2|xz|zst|lz4?|lzma|Z)|zipx|cab|iso|lz4|lzma|lzh|ace|arj)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Named();
 }

@@ -29,7 +29,7 @@ internal sealed class ServerNegotiation(DicomServerOptions options)
             // Messages are processed one after the other, but the next may be sent meanwhile.
             MaxOperations = request.MaxOperations == 0 ? MaxOperations : Math.Min(request.MaxOperations, MaxOperations),
             // An archive that sends a report requests the association, but keeps the role of SCP of storage commitment.
-            Roles = [.. request.Roles.Where(r => r.SopClassUid == DicomUID.StorageCommitment).DistinctBy(r => r.SopClassUid).Select(r => r with { IsScu = false })],
+            Roles = [.. request.Roles.Where(r => r.SopClassUid == DicomUID.StorageCommitment).DistinctBy(r => r.SopClassUid, StringComparer.Ordinal).Select(r => r with { IsScu = false })],
         };
     }
 

@@ -42,7 +42,7 @@ internal static class AssociationFailures
     public static DicomNetworkException Refused(DicomDestination destination, IEnumerable<PresentationContext> proposed, string sopClass, string? transferSyntax)
     {
         var contexts = proposed.Where(c => PresentationContextPlan.IsFor(c, sopClass, transferSyntax)).ToList();
-        var own = contexts.Find(c => transferSyntax is null || c.TransferSyntaxes.Contains(transferSyntax)) ?? contexts.FirstOrDefault();
+        var own = contexts.Find(c => transferSyntax is null || c.TransferSyntaxes.Contains(transferSyntax, StringComparer.Ordinal)) ?? contexts.FirstOrDefault();
         var classRefused = transferSyntax is null || contexts.TrueForAll(c => !c.IsAccepted && c.Result != PresentationContextResult.TransferSyntaxesNotSupported);
         var why = own?.Result switch
         {

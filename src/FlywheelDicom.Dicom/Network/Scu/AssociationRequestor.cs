@@ -99,7 +99,7 @@ internal static class AssociationRequestor
         return proposed with
         {
             // Only a syntax that was proposed in this context can be accepted.
-            Result = answer.IsAccepted && !proposed.TransferSyntaxes.Contains(answer.AcceptedTransferSyntax ?? "")
+            Result = answer.IsAccepted && !proposed.TransferSyntaxes.Contains(answer.AcceptedTransferSyntax ?? "", StringComparer.Ordinal)
                 ? PresentationContextResult.TransferSyntaxesNotSupported : answer.Result,
             AcceptedTransferSyntax = answer.AcceptedTransferSyntax,
         };

@@ -27,15 +27,15 @@ internal static class PresentationContextPlan
 
     /// <summary>Whether a context was proposed for such an instance.</summary>
     public static bool IsFor(PresentationContext context, string sopClass, string? syntax)
-        => context.AbstractSyntax == sopClass && (syntax is null || context.TransferSyntaxes.Contains(syntax) || context.TransferSyntaxes.Any(Uncompressed.Contains));
+        => context.AbstractSyntax == sopClass && (syntax is null || context.TransferSyntaxes.Contains(syntax, StringComparer.Ordinal) || context.TransferSyntaxes.Any(Uncompressed.Contains));
 
     private static List<PresentationContext> For(List<StoreNeed> needs)
     {
-        var convertible = needs.Where(n => DicomTransferSyntax.Lookup(n.TransferSyntaxUid).IsUncompressed).Select(n => n.SopClassUid).ToHashSet();
+        var convertible = needs.Where(n => DicomTransferSyntax.Lookup(n.TransferSyntaxUid).IsUncompressed).Select(n => n.SopClassUid).ToHashSet(StringComparer.Ordinal);
         var alone = needs.Concat(convertible.SelectMany(sopClass => Uncompressed.Select(syntax => new StoreNeed(sopClass, syntax)))).Distinct()
             .Select(n => (SopClass: n.SopClassUid, Syntaxes: (string[])[n.TransferSyntaxUid]));
         // They are proposed for a class with compressed instances only, too, as the standard requires. Nothing is sent over this context.
-        var beside = needs.Select(n => n.SopClassUid).Distinct().Where(sopClass => !convertible.Contains(sopClass)).Select(sopClass => (SopClass: sopClass, Syntaxes: Uncompressed));
+        var beside = needs.Select(n => n.SopClassUid).Distinct(StringComparer.Ordinal).Where(sopClass => !convertible.Contains(sopClass)).Select(sopClass => (SopClass: sopClass, Syntaxes: Uncompressed));
         return [.. alone.Concat(beside).Select((c, i) => new PresentationContext((byte)(2 * i + 1), c.SopClass, c.Syntaxes))];
     }
 }

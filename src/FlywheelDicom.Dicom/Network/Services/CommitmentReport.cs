@@ -10,7 +10,7 @@ namespace FlywheelDicom.Network.Services;
 internal sealed record CommitmentReport(string TransactionUid, IReadOnlySet<string> Committed, IReadOnlyDictionary<string, ushort> Failed)
 {
     /// <summary>The SOP class that the report gives for an instance, where it gives one.</summary>
-    public IReadOnlyDictionary<string, string> Classes { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Classes { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>In an item of a sequence of the data set itself: what items within it refer to was not asked for.</summary>
     private const int ItemDepth = 2;

@@ -18,7 +18,7 @@ internal static class CertificateKeys
     /// <summary>The others, each once, from the leaf's issuer upwards; what is not above the leaf comes last.</summary>
     public static X509Certificate2Collection Above(X509Certificate2 leaf, IEnumerable<X509Certificate2> certificates)
     {
-        var left = certificates.DistinctBy(c => c.Thumbprint).Where(c => c.Thumbprint != leaf.Thumbprint).ToList();
+        var left = certificates.DistinctBy(c => c.Thumbprint, StringComparer.Ordinal).Where(c => c.Thumbprint != leaf.Thumbprint).ToList();
         var above = new X509Certificate2Collection();
         for (var below = leaf; left.Find(c => Raw(c.SubjectName) == Raw(below.IssuerName)) is { } issuer; below = issuer)
         {

@@ -16,7 +16,7 @@ internal sealed class TrustPath(X509Certificate2 peer, X509Chain? sent, X509Cert
         | X509ChainStatusFlags.RevocationStatusUnknown | X509ChainStatusFlags.OfflineRevocation;
 
     private readonly List<X509Certificate2> _sent = [.. (sent?.ChainPolicy.ExtraStore ?? []).Concat(sent?.ChainElements.Select(e => e.Certificate) ?? [])
-        .DistinctBy(c => c.Thumbprint).Where(c => c.Thumbprint != peer.Thumbprint).Take(MaxSent)];
+        .DistinctBy(c => c.Thumbprint, StringComparer.Ordinal).Where(c => c.Thumbprint != peer.Thumbprint).Take(MaxSent)];
 
     /// <summary>Null if a path leads to one of the certificates that the caller named: a root, an intermediate one, or the peer's own.</summary>
     public CertificateProblem? ToNamed()
