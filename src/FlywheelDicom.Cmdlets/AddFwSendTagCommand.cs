@@ -9,6 +9,7 @@ public sealed class AddFwSendTagCommand : DicomCmdlet
 {
     private PrivateValue? _tag;
 
+    /// <summary>The instance to mark.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
     [DicomFileTransformation]
@@ -23,10 +24,12 @@ public sealed class AddFwSendTagCommand : DicomCmdlet
     [ValidateNotNullOrEmpty]
     public string Identifier { get; set; } = "Flywheel";
 
+    /// <summary>The value: at most 64 characters (LO).</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string Value { get; set; } = "DICOM send";
 
+    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         try
@@ -39,6 +42,7 @@ public sealed class AddFwSendTagCommand : DicomCmdlet
         }
     }
 
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         var file = InputObject;
@@ -49,10 +53,10 @@ public sealed class AddFwSendTagCommand : DicomCmdlet
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            file = ProblemOf(file.Name, file.Origin, e);
+            file = GuardedReading.ProblemOf(file.Name, file.Origin, e);
         }
         if (wasUsable && file.ProblemDetail is not null)
-            WriteError(ErrorFor(file));
+            WriteError(DicomErrors.For(file));
         WriteObject(file);
     }
 }

@@ -33,6 +33,7 @@ public sealed class ConnectFwInstanceCommand : FlywheelCmdlet
     [ValidateRange(0, 86400)]
     public int RetryTime { get; set; } = 10;
 
+    /// <inheritdoc/>
     protected override void EndProcessing()
     {
         var key = ReadKey();
@@ -42,7 +43,7 @@ public sealed class ConnectFwInstanceCommand : FlywheelCmdlet
             WriteWarning($"The connection with {key} is not encrypted, as the key asks: whoever is on the way can read the API key and the images.");
         var check = new PeerCertificateCheck
         {
-            Trusted = ReadTrusted(TrustedCertificatePath), Skip = SkipCertificateCheck, ExpectedName = key.Host, RevocationMode = X509RevocationMode.Offline,
+            Trusted = new CertificateParameters(this).ReadTrusted(TrustedCertificatePath), Skip = SkipCertificateCheck, ExpectedName = key.Host, RevocationMode = X509RevocationMode.Offline,
         };
         var options = new FlywheelClientOptions
         {
@@ -63,7 +64,7 @@ public sealed class ConnectFwInstanceCommand : FlywheelCmdlet
         catch (FlywheelException e)
         {
             client.Dispose();
-            ThrowTerminatingError(ErrorFor(check.Failure is null || e.Error != FlywheelError.CertificateRefused ? e
+            ThrowTerminatingError(DicomErrors.For(check.Failure is null || e.Error != FlywheelError.CertificateRefused ? e
                 : new FlywheelException(e.Error, $"The certificate of {key} is refused: {check.Reason}. Trust its CA with -TrustedCertificatePath, if it is the right one.", e), key.Host));
         }
         catch
@@ -93,7 +94,7 @@ public sealed class ConnectFwInstanceCommand : FlywheelCmdlet
         }
         catch (FlywheelException e)
         {
-            ThrowTerminatingError(ErrorFor(e, null));
+            ThrowTerminatingError(DicomErrors.For(e, null));
             throw;
         }
     }

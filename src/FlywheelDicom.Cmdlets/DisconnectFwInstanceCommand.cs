@@ -6,5 +6,6 @@ namespace FlywheelDicom.Cmdlets;
 [Cmdlet(VerbsCommunications.Disconnect, "FwInstance")]
 public sealed class DisconnectFwInstanceCommand : DicomCmdlet
 {
+    /// <inheritdoc/>
     protected override void EndProcessing() => ModuleState.Current.Connect(null);
 }

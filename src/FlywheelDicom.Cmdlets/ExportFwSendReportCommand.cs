@@ -20,6 +20,7 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
     private bool _isAtEnd;
     private bool _isWhatIf;
 
+    /// <summary>What Send-DicomStore, or a confirmation behind it, says of one instance.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
     [SendResultTransformation]
@@ -51,6 +52,7 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
     [Parameter]
     public SwitchParameter Stopped { get; set; }
 
+    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
@@ -74,6 +76,7 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
         _report = new SendReport(place, style);
     }
 
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (InputObject is { ErrorId: DicomSendResult.NotAResult, Run: null })
@@ -82,6 +85,7 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
             _report!.Add(InputObject);
     }
 
+    /// <inheritdoc/>
     protected override void EndProcessing()
     {
         EndIfTerminated();

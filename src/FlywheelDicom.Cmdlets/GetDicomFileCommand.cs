@@ -44,6 +44,7 @@ public sealed class GetDicomFileCommand : DicomCmdlet
 
     private SearchOption Depth => Recurse ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly;
 
+    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
@@ -51,6 +52,7 @@ public sealed class GetDicomFileCommand : DicomCmdlet
         _progress = new TransferProgress(this, 1, "Reading DICOM headers", TimeProvider.System);
     }
 
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         var source = new LocalSource(WriteVerbose, _space!, Cancellation, WriteWarning);
@@ -58,14 +60,16 @@ public sealed class GetDicomFileCommand : DicomCmdlet
         {
             foreach (var path in ParameterSetName == PathSet ? Path : LiteralPath)
             {
-                foreach (var file in Guarded(path, new DicomOrigin { FileName = System.IO.Path.GetFileName(path), LocalPath = path }, () => Read(source, path)))
+                foreach (var file in GuardedReading.Each(path, new DicomOrigin { FileName = System.IO.Path.GetFileName(path), LocalPath = path }, () => Read(source, path)))
                     Emit(file);
             }
         });
     }
 
+    /// <inheritdoc/>
     protected override void EndProcessing() => _progress!.Complete();
 
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing && IsStopped)
@@ -81,10 +85,10 @@ public sealed class GetDicomFileCommand : DicomCmdlet
             if (AsItStands(path) is { } whole)
                 return source.Read(whole, Depth);
             var isPattern = ParameterSetName == PathSet && WildcardPattern.ContainsWildcardCharacters(path);
-            var resolved = isPattern ? FolderOf(path, out var provider) : SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out provider, out _);
-            if (provider.Name != "FileSystem")
-                return [Unusable(path, DicomProblem.NotFileSystem, $"It is not in the file system but in {provider.Name}.")];
-            return isPattern ? source.ReadMatches(path, resolved, Matches(path), Depth) : source.Read(resolved, Depth);
+            var place = ProviderPath.Resolve(SessionState.Path, isPattern ? FolderOf(path) : path);
+            if (!place.IsFile)
+                return [Unusable(path, DicomProblem.NotFileSystem, $"It is not in the file system but in {place.Provider}.")];
+            return isPattern ? source.ReadMatches(path, place.FullPath, Matches(path), Depth) : source.Read(place.FullPath, Depth);
         }
         catch (Exception e) when (e is RuntimeException and not PipelineStoppedException or ArgumentException or NotSupportedException)
         {
@@ -104,19 +108,19 @@ public sealed class GetDicomFileCommand : DicomCmdlet
         string[] ways = ParameterSetName == PathSet ? [path, WildcardPattern.Unescape(path)] : [path];
         foreach (var way in ways)
         {
-            var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(way, out var provider, out _);
-            if (provider.Name == "FileSystem" && System.IO.Path.Exists(resolved))
-                return resolved;
+            var place = ProviderPath.Resolve(SessionState.Path, way);
+            if (place.IsFile && System.IO.Path.Exists(place.FullPath))
+                return place.FullPath;
         }
         return null;
     }
 
     /// <summary>The folder that a pattern begins in.</summary>
-    private string FolderOf(string pattern, out ProviderInfo provider)
+    private static string FolderOf(string pattern)
     {
         var first = Enumerable.Range(0, pattern.Length).FirstOrDefault(i => pattern[i] is '*' or '?' or '[' && (i == 0 || pattern[i - 1] != '`'));
         var folder = pattern[..(pattern.LastIndexOfAny(['/', '\\', ':'], first) + 1)];
-        return SessionState.Path.GetUnresolvedProviderPathFromPSPath(folder.Length > 0 ? WildcardPattern.Unescape(folder) : ".", out provider, out _);
+        return folder.Length > 0 ? WildcardPattern.Unescape(folder) : ".";
     }
 
     private Collection<string> Matches(string pattern)
@@ -137,7 +141,7 @@ public sealed class GetDicomFileCommand : DicomCmdlet
     private void Emit(DicomFile file)
     {
         if (file.ProblemDetail is not null)
-            WriteError(ErrorFor(file));
+            WriteError(DicomErrors.For(file));
         _found++;
         _progress!.Show(() => $"{_found} instances found");
         WriteObject(file);

@@ -12,6 +12,7 @@ public sealed class GetDicomReceiverCommand : DicomCmdlet
     [ValidateRange(1, 65535)]
     public int Port { get; set; }
 
+    /// <inheritdoc/>
     protected override void EndProcessing()
     {
         foreach (var receiver in ModuleState.Current.Receivers.All)

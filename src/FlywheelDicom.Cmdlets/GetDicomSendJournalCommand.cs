@@ -8,11 +8,13 @@ namespace FlywheelDicom.Cmdlets;
 [OutputType(typeof(DicomSendJournalEntry))]
 public sealed class GetDicomSendJournalCommand : DicomCmdlet
 {
+    /// <summary>The journal's file.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "LiteralPath")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         var path = Resolved(Path);

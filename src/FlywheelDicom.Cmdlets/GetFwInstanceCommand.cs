@@ -7,6 +7,7 @@ namespace FlywheelDicom.Cmdlets;
 [OutputType(typeof(FwInstance))]
 public sealed class GetFwInstanceCommand : DicomCmdlet
 {
+    /// <inheritdoc/>
     protected override void EndProcessing()
     {
         if (ModuleState.Current.Instance is { } instance)

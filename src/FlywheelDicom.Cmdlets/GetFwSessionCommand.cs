@@ -33,6 +33,7 @@ public sealed class GetFwSessionCommand : FlywheelCmdlet
     [ValidateNotNullOrEmpty]
     public string? Filter { get; set; }
 
+    /// <inheritdoc/>
     protected override void EndProcessing()
     {
         var client = Connection.Client.With(o => o with { Verbose = Lines.Enqueue });

@@ -30,6 +30,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     private int _emptySessions;
     private int _untyped;
 
+    /// <summary>Sessions by id.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = SessionSet)]
     [ValidateNotNullOrEmpty]
     public string[] SessionId { get; set; } = [];
@@ -44,6 +45,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     [ValidateNotNullOrEmpty]
     public string ProjectId { get; set; } = "";
 
+    /// <summary>All files of an acquisition.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AcquisitionSet)]
     [ValidateNotNullOrEmpty]
     public string AcquisitionId { get; set; } = "";
@@ -92,6 +94,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     [ValidateRange(1, long.MaxValue)]
     public long MaxExpandedSize { get; set; } = SpoolSpace.DefaultMaxExpandedSize;
 
+    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
@@ -111,6 +114,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
         _progress = new TransferProgress(this, 1, $"Fetching from {Connection.Instance.Host}", TimeProvider.System);
     }
 
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (ParameterSetName != SessionSet)
@@ -134,6 +138,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
         }
     }
 
+    /// <inheritdoc/>
     protected override void EndProcessing()
     {
         _progress!.Complete();
@@ -143,6 +148,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
         WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"At most {_space!.Peak / 1e6:0.0} MB were kept in '{_space.Folder}' at a time."));
     }
 
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing && IsStopped)
@@ -199,7 +205,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
         catch (FlywheelException e)
         {
             var named = new FlywheelException(e.Error, $"The {Describe(selection)} cannot be listed: {e.Message}", e) { StatusCode = e.StatusCode };
-            error = ErrorFor(named, selection.ContainerId);
+            error = DicomErrors.For(named, selection.ContainerId);
         }
         catch (ArgumentException e)
         {
@@ -244,7 +250,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     {
         WriteLines();
         if (file.ProblemDetail is not null)
-            WriteError(ErrorFor(file));
+            WriteError(DicomErrors.For(file));
         _found++;
         _progress!.Show(() => $"{_found} instances, {_space!.OnDisk / 1e6:0} MB at hand");
         WriteObject(file);

@@ -20,8 +20,10 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssem
         EngineHost.Attach();
     }
 
+    /// <summary>The module comes into a runspace.</summary>
     public void OnImport() => ModuleState.Current.Begin();
 
+    /// <summary>The module leaves a runspace.</summary>
     public void OnRemove(PSModuleInfo psModuleInfo) => ModuleState.Current.Clear();
 
     /// <summary>

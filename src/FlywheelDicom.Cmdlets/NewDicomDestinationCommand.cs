@@ -14,5 +14,6 @@ public sealed class NewDicomDestinationCommand : DestinationCmdlet
     [ArgumentCompleter(typeof(DestinationCompleter))]
     public DicomDestination Destination { get; set; } = null!;
 
+    /// <inheritdoc/>
     protected override void EndProcessing() => WriteObject(Resolve(Destination));
 }

@@ -10,7 +10,7 @@ namespace FlywheelDicom.Cmdlets;
 /// <summary>Asks the archive to commit itself to what it was sent (storage commitment).</summary>
 [Cmdlet(VerbsLifecycle.Request, "DicomCommitment")]
 [OutputType(typeof(DicomSendResult))]
-public sealed class RequestDicomCommitmentCommand : ProofCmdlet
+public sealed class RequestDicomCommitmentCommand : ConfirmationCmdlet
 {
     private CommitmentListener? _listener;
 
@@ -35,13 +35,14 @@ public sealed class RequestDicomCommitmentCommand : ProofCmdlet
 
     private protected override string Activity => "Asking for storage commitment";
 
-    private protected override int Patience => WaitTime;
+    private protected override int WaitSeconds => WaitTime;
 
     private protected override ConfirmationOptions Options => base.Options with { BatchSize = BatchSize, Listener = _listener };
 
     private protected override Func<PipelinePump<DicomSendResult, DicomSendResult>, ChannelReader<DicomSendResult>, Task> Job(ConfirmationOptions options)
         => (pump, input) => new CommitmentJob(options, pump.EmitAsync, pump.Verbose, Cancellation).RunAsync(input);
 
+    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         if (ListenPort > 0)
@@ -59,6 +60,7 @@ public sealed class RequestDicomCommitmentCommand : ProofCmdlet
         base.BeginProcessing();
     }
 
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);

@@ -29,6 +29,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     private long _untold;
     private long _sameUids;
 
+    /// <summary>The instance to send.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
     [DicomFileTransformation]
@@ -70,6 +71,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     [ValidateNotNullOrEmpty]
     public string? Journal { get; set; }
 
+    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
@@ -89,6 +91,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
             (pump, input) => new StoreJob(_destination, options, pump.EmitAsync, pump.Verbose, Cancellation).RunAsync(input), Emit, WriteVerbose, Capacity, Cancellation);
     }
 
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         _left!.Withdraw();
@@ -113,6 +116,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         }
     }
 
+    /// <inheritdoc/>
     protected override void EndProcessing()
     {
         _left!.Withdraw();
@@ -126,6 +130,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
             WriteWarning($"{_sameUids - MaxNamedPairs} more instances have the SOP Instance UID of one before: see SameUidAs of the results.");
     }
 
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
@@ -165,7 +170,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         }
         catch (DicomNetworkException e) when (e is not DicomAssociationRejectedException { RejectSource: 1 or 2, Reason: 1 })
         {
-            ThrowTerminatingError(ErrorFor(e, _destination));
+            ThrowTerminatingError(DicomErrors.For(e, _destination));
         }
         catch (DicomNetworkException e)
         {
@@ -231,7 +236,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
             }
             _lastNotTried = result.Reason;
         }
-        WriteError(ErrorFor(result));
+        WriteError(DicomErrors.For(result));
     }
 
     /// <summary>The same content twice under its UID is a repetition, and loses nothing.</summary>
@@ -242,13 +247,6 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         var content = result.HasOtherContent == true ? "different content"
             : "the same length; whether their content is the same was not compared (with -Journal it is)";
         WriteWarning($"'{result.SameUidAs}' and '{result.FullName}' have one SOP Instance UID ({result.SopInstanceUid}) and {content}. An archive keeps one of them at most.");
-    }
-
-    private static ErrorRecord ErrorFor(DicomSendResult result)
-    {
-        var comment = result.ErrorComment is null ? "" : $" The peer says: {result.ErrorComment}";
-        var message = $"'{result.Name}' was not sent to {result.Destination}: {result.Reason}{comment}";
-        return DicomErrors.Record(new IOException(message), result.ErrorId!, result);
     }
 
     private DicomSendResult Declined(DicomFile file) => new()

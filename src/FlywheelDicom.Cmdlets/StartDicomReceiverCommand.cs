@@ -48,6 +48,7 @@ public sealed class StartDicomReceiverCommand : TlsCmdlet
     [ValidateRange(DicomClientOptions.MinMaxPduLength, DicomClientOptions.MaxMaxPduLength)]
     public int MaxPduLength { get; set; } = DicomClientOptions.DefaultMaxPduLength;
 
+    /// <inheritdoc/>
     protected override void EndProcessing()
     {
         if (!ShouldProcess($"{ListenAddress}:{Port}", "Start DICOM receiver"))

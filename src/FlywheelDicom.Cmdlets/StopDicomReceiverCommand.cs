@@ -9,6 +9,7 @@ public sealed class StopDicomReceiverCommand : DicomCmdlet
     private const string InputSet = "InputObject";
     private const string PortSet = "Port";
 
+    /// <summary>The receiver to stop.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = InputSet)]
     [ValidateNotNull]
     public DicomReceiver InputObject { get; set; } = null!;
@@ -18,6 +19,7 @@ public sealed class StopDicomReceiverCommand : DicomCmdlet
     [ValidateRange(1, 65535)]
     public int Port { get; set; }
 
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         var chosen = ParameterSetName == InputSet ? [InputObject] : Array.FindAll(ModuleState.Current.Receivers.All, r => r.Port == Port);

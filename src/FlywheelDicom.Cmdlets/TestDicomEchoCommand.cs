@@ -20,6 +20,7 @@ public sealed class TestDicomEchoCommand : DestinationCmdlet
     [ValidateRange(1, 86400)]
     public int Timeout { get; set; } = 30;
 
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         var destination = Resolve(Destination);
@@ -41,7 +42,7 @@ public sealed class TestDicomEchoCommand : DestinationCmdlet
         }
         catch (DicomNetworkException e)
         {
-            WriteError(ErrorFor(e, destination));
+            WriteError(DicomErrors.For(e, destination));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Management.Automation;
+using FlywheelDicom.Flywheel;
 using static System.Management.Automation.ErrorCategory;
 
 namespace FlywheelDicom.Cmdlets;
@@ -126,6 +127,29 @@ internal static class DicomErrors
         new("RunStopped", OperationStopped, "Run it again; with -Journal only what is missing is sent."),
     }.ToFrozenDictionary(k => k.Id, StringComparer.Ordinal);
 
+    /// <summary>The error of a connection with a DICOM server.</summary>
+    public static ErrorRecord For(DicomNetworkException e, object? target) => Record(e, e.ErrorId, target);
+
+    /// <summary>The error of a request to Flywheel.</summary>
+    public static ErrorRecord For(FlywheelException e, object? target) => Record(e, e.ErrorId, target);
+
+    /// <summary>The error of an instance that cannot be sent.</summary>
+    public static ErrorRecord For(DicomFile file)
+    {
+        var problem = file.ProblemDetail!;
+        // An entry has the name that its archive gives it. Which archive that is, its origin tells.
+        var archive = file.Origin.FileName is { Length: > 0 } name && !file.Name.EndsWith(name, StringComparison.Ordinal) ? $" in '{name}'" : "";
+        return Record(new IOException($"'{file.Name}'{archive}: {problem.Message}"), problem.Id, file);
+    }
+
+    /// <summary>The error of an instance that was not stored.</summary>
+    public static ErrorRecord For(DicomSendResult result)
+    {
+        var comment = result.ErrorComment is null ? "" : $" The peer says: {result.ErrorComment}";
+        var message = $"'{result.Name}' was not sent to {result.Destination}: {result.Reason}{comment}";
+        return Record(new IOException(message), result.ErrorId!, result);
+    }
+
     /// <summary>An error of a kind declared here, fit to be shown. The exception may come from anywhere.</summary>
     public static ErrorRecord Record(Exception exception, string id, object? target)
     {
@@ -136,9 +160,3 @@ internal static class DicomErrors
         };
     }
 }
-
-/// <summary>What there is to know of an error id.</summary>
-/// <param name="Id">Stable: scripts go by it.</param>
-/// <param name="Category">As PowerShell sorts errors.</param>
-/// <param name="Action">What to try, in one sentence.</param>
-internal sealed record DicomErrorKind(string Id, ErrorCategory Category, string Action);

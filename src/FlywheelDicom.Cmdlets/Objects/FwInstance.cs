@@ -3,8 +3,13 @@ namespace FlywheelDicom;
 /// <summary>The Flywheel instance that this session is connected to. It never shows the key.</summary>
 public sealed record FwInstance
 {
+    /// <summary>The host's name, as the API key has it.</summary>
     public required string Host { get; init; }
+
+    /// <summary>TCP port.</summary>
     public required int Port { get; init; }
+
+    /// <summary>Where its API begins.</summary>
     public required Uri BaseUri { get; init; }
 
     /// <summary>The site's own name.</summary>
@@ -22,5 +27,6 @@ public sealed record FwInstance
     /// <summary>Reports are uploaded straight into the site's storage.</summary>
     public bool TakesSignedUploads { get; init; }
 
+    /// <summary>Who is connected, and where to.</summary>
     public override string ToString() => $"{UserId} at {Host}:{Port}";
 }

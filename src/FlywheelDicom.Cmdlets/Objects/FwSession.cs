@@ -5,10 +5,19 @@ namespace FlywheelDicom;
 /// <summary>A session of Flywheel; it pipes into Get-FwSessionDicom.</summary>
 public sealed record FwSession
 {
+    /// <summary>Flywheel's id of it.</summary>
     public required string SessionId { get; init; }
+
+    /// <summary>The name that people see.</summary>
     public string? Label { get; init; }
+
+    /// <summary>The group that its project is in.</summary>
     public string? GroupId { get; init; }
+
+    /// <summary>The project that it is in.</summary>
     public string? ProjectId { get; init; }
+
+    /// <summary>Whose session it is.</summary>
     public string? SubjectId { get; init; }
 
     /// <summary>The subject's label, where the instance told it along.</summary>
@@ -20,6 +29,7 @@ public sealed record FwSession
     /// <summary>When it was made in Flywheel, local time.</summary>
     public DateTime? Created { get; init; }
 
+    /// <summary>Its label; the id where it has none.</summary>
     public override string ToString() => Label ?? SessionId;
 
     internal static FwSession Of(FlywheelContainer container) => new()

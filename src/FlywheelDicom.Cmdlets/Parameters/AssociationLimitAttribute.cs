@@ -6,7 +6,7 @@ namespace FlywheelDicom.Cmdlets;
 
 /// <summary>Takes the word Auto where a number of associations is asked for.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class AssociationLimitAttribute : ArgumentTransformationAttribute
+internal sealed class AssociationLimitAttribute : ArgumentTransformationAttribute
 {
     public const string Auto = "Auto";
     private const int Max = 64;

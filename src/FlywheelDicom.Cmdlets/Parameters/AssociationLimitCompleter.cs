@@ -5,7 +5,7 @@ using System.Management.Automation.Language;
 namespace FlywheelDicom.Cmdlets;
 
 /// <summary>Offers Auto, and the numbers that are commonly tried.</summary>
-public sealed class AssociationLimitCompleter : IArgumentCompleter
+internal sealed class AssociationLimitCompleter : IArgumentCompleter
 {
     private static readonly string[] s_offers = [AssociationLimitAttribute.Auto, "1", "2", "4", "8", "16"];
 

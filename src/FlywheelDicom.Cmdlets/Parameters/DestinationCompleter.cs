@@ -6,7 +6,7 @@ using System.Management.Automation.Language;
 namespace FlywheelDicom.Cmdlets;
 
 /// <summary>Completes hosts that this session has used before.</summary>
-public sealed class DestinationCompleter : IArgumentCompleter
+internal sealed class DestinationCompleter : IArgumentCompleter
 {
     private static readonly ConcurrentDictionary<string, byte> s_used = new(StringComparer.OrdinalIgnoreCase);
 

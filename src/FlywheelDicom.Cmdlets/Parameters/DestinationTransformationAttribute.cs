@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace FlywheelDicom.Cmdlets;
 
 /// <summary>Takes a host name or an address where a destination is wanted.</summary>
-public sealed class DestinationTransformationAttribute : ArgumentTransformationAttribute
+internal sealed class DestinationTransformationAttribute : ArgumentTransformationAttribute
 {
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {

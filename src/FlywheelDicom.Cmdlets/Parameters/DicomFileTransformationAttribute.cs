@@ -7,7 +7,7 @@ namespace FlywheelDicom.Cmdlets;
 /// it is told once, in words, and stands in the report.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class DicomFileTransformationAttribute : ArgumentTransformationAttribute
+internal sealed class DicomFileTransformationAttribute : ArgumentTransformationAttribute
 {
     private const int Shown = 100;
 

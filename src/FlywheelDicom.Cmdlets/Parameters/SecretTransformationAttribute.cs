@@ -8,7 +8,7 @@ namespace FlywheelDicom.Cmdlets;
 /// Takes plain text where a secret is wanted, for scripts that have it so; it is held as a SecureString from here on. Lines of a file
 /// are taken where one of them alone is not blank. What it cannot take is refused here: PowerShell's own refusal would show the value.
 /// </summary>
-public sealed class SecretTransformationAttribute : ArgumentTransformationAttribute
+internal sealed class SecretTransformationAttribute : ArgumentTransformationAttribute
 {
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => Base(inputData) switch
     {

@@ -8,7 +8,7 @@ namespace FlywheelDicom.Cmdlets;
 /// as one that failed: it is told in words, and stands in the report. What another stream wrote is nobody's result: PowerShell refuses it.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class SendResultTransformationAttribute : ArgumentTransformationAttribute
+internal sealed class SendResultTransformationAttribute : ArgumentTransformationAttribute
 {
     private const int Shown = 100;
 

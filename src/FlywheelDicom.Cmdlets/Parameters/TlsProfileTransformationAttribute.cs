@@ -4,7 +4,7 @@ using FlywheelDicom.Network.Connection.Tls;
 namespace FlywheelDicom.Cmdlets;
 
 /// <summary>Takes a profile as the standard and the gear spell it: BCP 195, Non-downgrading BCP 195, ...</summary>
-public sealed class TlsProfileTransformationAttribute : ArgumentTransformationAttribute
+internal sealed class TlsProfileTransformationAttribute : ArgumentTransformationAttribute
 {
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {

@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace FlywheelDicom.Cmdlets;
 
 /// <summary>Refuses what is no AE title before any connection is made.</summary>
-public sealed class ValidateAETitleAttribute : ValidateArgumentsAttribute
+internal sealed class ValidateAETitleAttribute : ValidateArgumentsAttribute
 {
     protected override void Validate(object arguments, EngineIntrinsics engineIntrinsics)
     {

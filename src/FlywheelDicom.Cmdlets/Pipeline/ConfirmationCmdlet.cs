@@ -7,7 +7,7 @@ using FlywheelDicom.Transfer.Confirmation;
 namespace FlywheelDicom.Cmdlets;
 
 /// <summary>A stage behind Send-DicomStore that asks the archive for what it was sent.</summary>
-public abstract class ProofCmdlet : DestinationCmdlet
+public abstract class ConfirmationCmdlet : DestinationCmdlet
 {
     private const int Capacity = 256;
 
@@ -19,8 +19,13 @@ public abstract class ProofCmdlet : DestinationCmdlet
     private TransferProgress? _progress;
     private string? _lastReason;
     private long _done;
-    private long _denied;
+    private long _notConfirmed;
 
+    private protected ConfirmationCmdlet()
+    {
+    }
+
+    /// <summary>What Send-DicomStore says of one instance.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
     [SendResultTransformation]
@@ -39,17 +44,18 @@ public abstract class ProofCmdlet : DestinationCmdlet
 
     private protected abstract string Activity { get; }
 
-    /// <summary>Seconds for the whole of it, beyond <see cref="Timeout"/>.</summary>
-    private protected abstract int Patience { get; }
+    /// <summary>Seconds that all of it may take. <see cref="Timeout"/> is for one answer.</summary>
+    private protected abstract int WaitSeconds { get; }
 
     private protected abstract Func<PipelinePump<DicomSendResult, DicomSendResult>, ChannelReader<DicomSendResult>, Task> Job(ConfirmationOptions options);
 
     private protected virtual ConfirmationOptions Options => new()
     {
-        Timeout = TimeSpan.FromSeconds(Patience), DestinationToAsk = destination => _asked[destination],
+        Timeout = TimeSpan.FromSeconds(WaitSeconds), DestinationToAsk = destination => _asked[destination],
         Client = ClientOptions(Timeout, DicomClientOptions.DefaultMaxPduLength),
     };
 
+    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
@@ -57,6 +63,7 @@ public abstract class ProofCmdlet : DestinationCmdlet
         _pump = new PipelinePump<DicomSendResult, DicomSendResult>(Job(Options), Emit, WriteVerbose, Capacity, Cancellation);
     }
 
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (InputObject is { ErrorId: DicomSendResult.NotAResult, Run: null })
@@ -67,6 +74,7 @@ public abstract class ProofCmdlet : DestinationCmdlet
         Stoppable(() => _pump!.Push(InputObject));
     }
 
+    /// <inheritdoc/>
     protected override void EndProcessing()
     {
         Stoppable(() => _pump?.Complete());
@@ -75,6 +83,7 @@ public abstract class ProofCmdlet : DestinationCmdlet
         _progress?.Complete();
     }
 
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
@@ -87,7 +96,7 @@ public abstract class ProofCmdlet : DestinationCmdlet
         _done++;
         if (result is { Proof: DicomProof.NotCommitted or DicomProof.NotFound or DicomProof.NotAnswered })
         {
-            _denied++;
+            _notConfirmed++;
             // One silence of the archive is one error, however many instances it was asked for.
             if (result.Proof != DicomProof.NotAnswered || result.Reason != _lastReason)
             {
@@ -97,7 +106,7 @@ public abstract class ProofCmdlet : DestinationCmdlet
             }
             _lastReason = result.Reason;
         }
-        _progress!.Show(() => $"{_done} done, {_denied} not confirmed");
+        _progress!.Show(() => $"{_done} done, {_notConfirmed} not confirmed");
         WriteObject(result with { Run = RunAfter(result.Run) });
     }
 

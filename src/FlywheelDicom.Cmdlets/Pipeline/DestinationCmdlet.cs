@@ -12,6 +12,10 @@ public abstract class DestinationCmdlet : TlsCmdlet
 
     private TlsFiles? _files;
 
+    private protected DestinationCmdlet()
+    {
+    }
+
     /// <summary>TCP port.</summary>
     [Parameter(Position = 1)]
     [ValidateRange(1, 65535)]

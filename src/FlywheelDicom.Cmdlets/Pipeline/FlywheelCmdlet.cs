@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Management.Automation;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using FlywheelDicom.Flywheel;
@@ -10,6 +9,10 @@ namespace FlywheelDicom.Cmdlets;
 public abstract class FlywheelCmdlet : DicomCmdlet
 {
     private FlywheelConnection? _connection;
+
+    private protected FlywheelCmdlet()
+    {
+    }
 
     /// <summary>That of the runspace, for as long as the pipeline runs: what is connected or ended meanwhile is for the next one.</summary>
     private protected FlywheelConnection Connection
@@ -44,7 +47,7 @@ public abstract class FlywheelCmdlet : DicomCmdlet
         }
         catch (FlywheelException e)
         {
-            ThrowTerminatingError(ErrorFor(e, target));
+            ThrowTerminatingError(DicomErrors.For(e, target));
             throw;
         }
         finally
@@ -68,6 +71,7 @@ public abstract class FlywheelCmdlet : DicomCmdlet
         }
     }
 
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
@@ -96,6 +100,4 @@ public abstract class FlywheelCmdlet : DicomCmdlet
             return $"FlywheelDicom/{version} ({RuntimeInformation.OSDescription.Split('#')[0].Trim()}; PowerShell {Host.Version})";
         }
     }
-
-    private protected static ErrorRecord ErrorFor(FlywheelException e, object? target) => DicomErrors.Record(e, e.ErrorId, target);
 }

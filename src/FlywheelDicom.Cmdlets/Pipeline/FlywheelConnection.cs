@@ -15,7 +15,7 @@ internal sealed class FlywheelConnection(FlywheelClient client, FwInstance insta
     /// <summary>A later one has a greater number.</summary>
     public long Made { get; } = Interlocked.Increment(ref s_made);
 
-    /// <summary>With patience for what is asked of it once connected.</summary>
+    /// <summary>Tries for a minute: connecting tries for as long as its caller says.</summary>
     public FlywheelClient Client { get; } = client.With(o => o with { RetryTime = TimeSpan.FromSeconds(60), Verbose = _ => { } });
     public FwInstance Instance { get; } = instance;
 

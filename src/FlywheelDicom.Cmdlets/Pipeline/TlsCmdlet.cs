@@ -8,6 +8,10 @@ namespace FlywheelDicom.Cmdlets;
 /// <summary>The parameters that say how TLS is spoken, for both ends of a connection.</summary>
 public abstract class TlsCmdlet : DicomCmdlet
 {
+    private protected TlsCmdlet()
+    {
+    }
+
     /// <summary>Speaks TLS; any of the other TLS parameters means it too.</summary>
     [Parameter]
     public SwitchParameter UseTls { get; set; }
@@ -71,7 +75,7 @@ public abstract class TlsCmdlet : DicomCmdlet
     };
 
     /// <summary>Our certificate from whichever parameter it comes; null where none was given.</summary>
-    private protected CertificateWithChain? ReadCertificate() => WithFiles<CertificateWithChain?>(CertificatePath, () =>
+    private protected CertificateWithChain? ReadCertificate() => Certificates.Read<CertificateWithChain?>(CertificatePath, () =>
     {
         if (Certificate is not null && CertificatePath is not null)
             throw new CertificateFileException("CertificateGivenTwice", "Give -Certificate or -CertificatePath, not both.");
@@ -84,14 +88,16 @@ public abstract class TlsCmdlet : DicomCmdlet
             return KeyPath is null ? null
                 : throw new CertificateFileException("CertificateMissing", "-KeyPath is given without the certificate that it belongs to. Give that with -CertificatePath.");
         }
-        var key = KeyPath is null ? null : ResolvedCertificate(KeyPath);
-        var certificate = ResolvedCertificate(CertificatePath);
+        var key = KeyPath is null ? null : Certificates.Resolved(KeyPath);
+        var certificate = Certificates.Resolved(CertificatePath);
         if (CertificateFiles.IsReadableByEveryone(key ?? certificate))
             WriteWarning($"The private key file '{key ?? certificate}' can be read by everyone on this machine. Restrict it (chmod 600).");
         return CertificateFiles.ReadWithKey(certificate, key, SecretTransformationAttribute.Reveal(KeyPassword));
     });
 
-    private protected X509Certificate2Collection ReadTrusted() => ReadTrusted(TrustedCertificatePath);
+    private protected X509Certificate2Collection ReadTrusted() => Certificates.ReadTrusted(TrustedCertificatePath);
+
+    private CertificateParameters Certificates => new(this);
 
     private protected void WarnOfPlatformLimits()
     {
