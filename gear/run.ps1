@@ -5,6 +5,17 @@ The gear's entry point: sends the DICOM of a session, subject, project or acquis
 .DESCRIPTION
 Reads config.json as the platform lays it out, sends, and leaves the report in output/. Exits with 0 only if every image was sent.
 #>
+
+# The pipeline: one line is one step. A site that wants another step adds a line.
+# The settings of each step are read from config.json below.
+function Get-Step {
+    { Get-FwSessionDicom @source }
+    { Add-FwSendTag @tag }
+    { Send-DicomStore @store }
+    if ($useCommitment) { { Request-DicomCommitment } }
+    { Export-FwSendReport @export }
+}
+
 Set-StrictMode -Version 3
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
@@ -102,6 +113,7 @@ try {
     }
     if ($problems.Count) { Exit-WithError $problems }
     $output = (New-Item (Join-Path $base output) -ItemType Directory -Force).FullName
+    $export = @{ OutputDirectory = $output; ForFlywheel = $true; Html = $useHtml }
     if ($useJournal) {
         # What an earlier run has stored, given as an input, is not sent again; the journal goes on in output/.
         $store += @{ Journal = Join-Path $output dicom-send_journal.tsv }
@@ -117,15 +129,9 @@ try {
     }
     Write-Log INFO "Sending to $($store.CalledAE) at $($store.Destination):$($store.Port)$(if ($store['UseTls']) { ' over TLS' })."
 
-    # The job. A site that wants another step puts it here.
     $ErrorActionPreference = 'Continue'
-    $report = & {
-        if ($useCommitment) {
-            Get-FwSessionDicom @source | Add-FwSendTag @tag | Send-DicomStore @store | Request-DicomCommitment | Export-FwSendReport -OutputDirectory $output -ForFlywheel -Html:$useHtml
-        } else {
-            Get-FwSessionDicom @source | Add-FwSendTag @tag | Send-DicomStore @store | Export-FwSendReport -OutputDirectory $output -ForFlywheel -Html:$useHtml
-        }
-    } 2>&1 3>&1 4>&1 | Write-StreamLog
+    $pipeline = [scriptblock]::Create((Get-Step) -join ' | ')
+    $report = & $pipeline 2>&1 3>&1 4>&1 | Write-StreamLog
 
     if (-not $report) { Exit-WithError 'Nothing was sent.' }
     Write-Log INFO "Report: $($report.Path ?? 'it could not be written, and stands only here')"
