@@ -6,7 +6,7 @@ namespace FlywheelDicom.Cmdlets;
 /// <summary>What the engine asks of PowerShell: where a relative path begins, and a way to warn from within an expression.</summary>
 internal static class EngineHost
 {
-    /// <summary>Set once and left: what is asked is answered by the runspace of the thread that asks.</summary>
+    /// <summary>Set once for the process. Each call is answered by the runspace of the thread that makes it.</summary>
     public static void Attach() => (DicomHost.ResolvePath, DicomHost.UnknownKeyword) = (Resolve, Warn);
 
     private static string Resolve(string path)

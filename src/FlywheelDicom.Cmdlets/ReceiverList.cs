@@ -1,6 +1,6 @@
 namespace FlywheelDicom.Cmdlets;
 
-/// <summary>The receivers that a runspace has started: they live until they are stopped, or the module or the runspace goes.</summary>
+/// <summary>The receivers that a runspace has started: they run until they are stopped, the module is removed, or the runspace closes.</summary>
 internal sealed class ReceiverList
 {
     private readonly List<DicomReceiver> _started = [];

@@ -42,7 +42,7 @@ public abstract class DestinationCmdlet : TlsCmdlet
 
     private protected override IEnumerable<string> TlsParameters => [.. base.TlsParameters, nameof(TlsServerName), nameof(SkipCertificateCheck)];
 
-    /// <summary>The destination with what was said of it beside.</summary>
+    /// <summary>The destination, with the values of the parameters that were given beside it.</summary>
     private protected DicomDestination Resolve(DicomDestination destination)
     {
         var bound = MyInvocation.BoundParameters;
@@ -67,7 +67,7 @@ public abstract class DestinationCmdlet : TlsCmdlet
             return null;
         var bound = MyInvocation.BoundParameters;
         var tls = given ?? new DicomTls();
-        // Files are read once; what a destination says of itself is its own.
+        // Files are read once, also where several destinations come by the pipeline.
         if (_files is null)
         {
             _files = new TlsFiles(ReadCertificate(), ReadTrusted());

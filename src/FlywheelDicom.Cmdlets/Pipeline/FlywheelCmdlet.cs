@@ -5,7 +5,7 @@ using FlywheelDicom.Flywheel;
 
 namespace FlywheelDicom.Cmdlets;
 
-/// <summary>What talks to the connected instance.</summary>
+/// <summary>A cmdlet that uses the connection with Flywheel.</summary>
 public abstract class FlywheelCmdlet : DicomCmdlet
 {
     private FlywheelConnection? _connection;
@@ -14,7 +14,7 @@ public abstract class FlywheelCmdlet : DicomCmdlet
     {
     }
 
-    /// <summary>That of the runspace, for as long as the pipeline runs: what is connected or ended meanwhile is for the next one.</summary>
+    /// <summary>The runspace's connection. It stays the same while the pipeline runs, whatever is connected or disconnected meanwhile.</summary>
     private protected FlywheelConnection Connection
     {
         get
@@ -29,7 +29,7 @@ public abstract class FlywheelCmdlet : DicomCmdlet
         }
     }
 
-    /// <summary>What happened on the thread pool, for those who ask for verbose output.</summary>
+    /// <summary>Verbose lines of the thread pool, which must not write them itself.</summary>
     private protected ConcurrentQueue<string> Lines { get; } = new();
 
     private protected void WriteLines()
@@ -38,7 +38,7 @@ public abstract class FlywheelCmdlet : DicomCmdlet
             WriteVerbose(line);
     }
 
-    /// <summary>Waits for what the instance answers; its refusal ends the pipeline.</summary>
+    /// <summary>Waits for an answer of the instance. An error that it answers ends the pipeline.</summary>
     private protected T Ask<T>(object? target, Func<Task<T>> work)
     {
         try
@@ -56,7 +56,7 @@ public abstract class FlywheelCmdlet : DicomCmdlet
         }
     }
 
-    /// <summary>What the instance lists, one after the other as it comes; its refusal ends the pipeline.</summary>
+    /// <summary>What the instance lists, each as it comes. An error that it answers ends the pipeline.</summary>
     private protected IEnumerable<T> AskEach<T>(object? target, IAsyncEnumerable<T> items)
     {
         var listing = items.GetAsyncEnumerator(Cancellation);

@@ -5,7 +5,7 @@ namespace FlywheelDicom.Cmdlets;
 
 /// <summary>
 /// What the module keeps for one runspace: its connection with Flywheel and the receivers that it started. Runspaces share a process,
-/// and what is done in one is nothing to the others. It goes with its runspace, or when the module is removed there.
+/// and one must not change another. The state ends with its runspace, or when the module is removed there.
 /// </summary>
 internal sealed class ModuleState
 {
@@ -20,12 +20,12 @@ internal sealed class ModuleState
             Clear();
     };
 
-    /// <summary>That of the runspace on whose pipeline thread this is asked.</summary>
+    /// <summary>The state of the runspace whose pipeline thread calls.</summary>
     public static ModuleState Current => s_states.GetValue(Runspace.DefaultRunspace, r => new ModuleState(r));
 
     public ReceiverList Receivers { get; } = new();
 
-    /// <summary>Who the runspace is connected as; null: not at all.</summary>
+    /// <summary>The instance that the runspace is connected to; null where there is none.</summary>
     public FwInstance? Instance
     {
         get
@@ -45,7 +45,7 @@ internal sealed class ModuleState
         }
     }
 
-    /// <summary>For what comes next; a pipeline that runs keeps the one that it has.</summary>
+    /// <summary>For pipelines that start from now on. One that runs keeps the connection that it has.</summary>
     public void Connect(FlywheelConnection? connection)
     {
         FlywheelConnection? previous;
@@ -72,7 +72,7 @@ internal sealed class ModuleState
         }
     }
 
-    /// <summary>The module or the runspace goes.</summary>
+    /// <summary>The module is removed, or the runspace closes.</summary>
     public void Clear()
     {
         Connect(null);

@@ -5,7 +5,7 @@ namespace FlywheelDicom.Cmdlets;
 
 /// <summary>
 /// Between the pipeline thread and work on the thread pool: items in, outputs and verbose lines back, through bounded channels.
-/// Outputs are handled on the pipeline thread alone, as PowerShell demands; a slow consumer slows the work, a slow work the producer.
+/// Outputs are handled on the pipeline thread alone, as PowerShell demands. A slow consumer slows the work, and slow work slows the producer.
 /// </summary>
 /// <typeparam name="TIn">What the pipeline brings.</typeparam>
 /// <typeparam name="TOut">What the work makes of it.</typeparam>
@@ -86,7 +86,7 @@ internal sealed class PipelinePump<TIn, TOut>
         }
         catch (AggregateException)
         {
-            // It was cancelled; whatever that led to is of no interest any more.
+            // It was cancelled. Its failure follows from that, and says nothing new.
         }
     }
 

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace FlywheelDicom.Cmdlets;
 
 /// <summary>
-/// SIGTERM and SIGHUP while cmdlets run: as a gear is stopped, or a service. They are given a moment to abort what is open and to write
-/// down what was done; then the process ends as it would have, with 128 and the signal's number.
+/// SIGTERM and SIGHUP while cmdlets run, as when a gear or a service is stopped. The cmdlets get a moment to abort what is open and to
+/// write the report. Then the process ends as it would have without us, with exit code 128 and the signal's number.
 /// </summary>
 internal static class TerminationSignals
 {
@@ -19,7 +19,7 @@ internal static class TerminationSignals
     private static PosixSignalRegistration[] s_registrations = [];
     private static PosixSignal? s_received;
 
-    /// <summary>From the start of a cmdlet's work.</summary>
+    /// <summary>A cmdlet begins its work.</summary>
     public static void Enter(DicomCmdlet cmdlet)
     {
         lock (s_lock)
@@ -27,13 +27,13 @@ internal static class TerminationSignals
             s_running.Add(cmdlet);
             if (s_registrations.Length == 0)
                 s_registrations = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal)];
-            // A script that goes on regardless starts nothing any more.
+            // A script that goes on after the signal starts no new work.
             if (s_received is { } signal)
                 cmdlet.Terminate(signal);
         }
     }
 
-    /// <summary>To its end.</summary>
+    /// <summary>A cmdlet has ended.</summary>
     public static void Leave(DicomCmdlet cmdlet)
     {
         PosixSignalRegistration[] unneeded = [];
@@ -48,10 +48,10 @@ internal static class TerminationSignals
             registration.Dispose();
     }
 
-    /// <summary>On a thread of its own. What a signal does by itself follows when this returns.</summary>
+    /// <summary>On a thread of the signal. What the signal does by itself follows when this returns.</summary>
     private static void OnSignal(PosixSignalContext context)
     {
-        // Whatever the script makes of its pipeline's end: the process was stopped, and says so.
+        // The exit code says that the process was stopped, whatever the script does after its pipeline.
         var exitCode = context.Signal == PosixSignal.SIGTERM ? 128 + 15 : 128 + 1;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Environment.ExitCode = exitCode;
         DicomCmdlet[] running;
@@ -61,7 +61,7 @@ internal static class TerminationSignals
             cmdlet.Terminate(context.Signal);
         if (!WaitForAll())
         {
-            // The pipeline's thread is busy elsewhere: what there is to be written down is written down from here.
+            // The pipeline's thread is busy elsewhere, so the report is written from this one.
             foreach (var cmdlet in running)
                 cmdlet.Dispose();
         }

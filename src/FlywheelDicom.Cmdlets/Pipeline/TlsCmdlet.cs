@@ -5,14 +5,14 @@ using FlywheelDicom.Network.Connection.Tls;
 
 namespace FlywheelDicom.Cmdlets;
 
-/// <summary>The parameters that say how TLS is spoken, for both ends of a connection.</summary>
+/// <summary>The parameters of TLS, for both ends of a connection.</summary>
 public abstract class TlsCmdlet : DicomCmdlet
 {
     private protected TlsCmdlet()
     {
     }
 
-    /// <summary>Speaks TLS; any of the other TLS parameters means it too.</summary>
+    /// <summary>Uses TLS. Any other parameter of TLS turns it on too.</summary>
     [Parameter]
     public SwitchParameter UseTls { get; set; }
 
@@ -46,16 +46,16 @@ public abstract class TlsCmdlet : DicomCmdlet
     [ValidateNotNullOrEmpty]
     public string[] TrustedCertificatePath { get; set; } = [];
 
-    /// <summary>Whether revocation lists are fetched, looked at where they are here, or not at all.</summary>
+    /// <summary>Online fetches revocation lists, Offline uses those that this machine has, None uses none.</summary>
     [Parameter]
     [ValidateSet("Online", "Offline", "None")]
     public string RevocationMode { get; set; } = "Offline";
 
-    /// <summary>Which of our parameters speak of TLS, beside -UseTls.</summary>
+    /// <summary>The parameters that turn TLS on, beside -UseTls.</summary>
     private protected virtual IEnumerable<string> TlsParameters
         => [nameof(TlsProfile), nameof(Certificate), nameof(CertificatePath), nameof(KeyPath), nameof(KeyPassword), nameof(TrustedCertificatePath), nameof(RevocationMode)];
 
-    /// <summary>Whether TLS is asked for; null where nothing was said of it.</summary>
+    /// <summary>Whether TLS is asked for; null where no parameter says so.</summary>
     private protected bool? AsksForTls
     {
         get
@@ -74,7 +74,7 @@ public abstract class TlsCmdlet : DicomCmdlet
         _ => X509RevocationMode.Offline,
     };
 
-    /// <summary>Our certificate from whichever parameter it comes; null where none was given.</summary>
+    /// <summary>Our certificate, from the parameter that gives it; null where none does.</summary>
     private protected CertificateWithChain? ReadCertificate() => Certificates.Read<CertificateWithChain?>(CertificatePath, () =>
     {
         if (Certificate is not null && CertificatePath is not null)

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace FlywheelDicom.Cmdlets;
 
-/// <summary>A progress bar that is drawn at most five times a second, and says nothing of patients.</summary>
+/// <summary>A progress bar, drawn at most five times a second. It shows no value of a patient.</summary>
 internal sealed class TransferProgress(Cmdlet cmdlet, int activityId, string activity, TimeProvider time)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(200);
