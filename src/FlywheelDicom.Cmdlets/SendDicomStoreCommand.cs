@@ -149,7 +149,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
             return null;
         try
         {
-            var journal = SendJournal.Open(Resolved(Journal), _destination!);
+            var journal = SendJournal.Open(Resolved(Journal), _destination!, TimeProvider.System);
             WriteVerbose($"The journal knows {journal.Accepted} instances at {_destination}.");
             return journal;
         }
