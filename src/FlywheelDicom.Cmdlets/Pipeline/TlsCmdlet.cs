@@ -92,7 +92,7 @@ public abstract class TlsCmdlet : DicomCmdlet
         var certificate = Certificates.Resolved(CertificatePath);
         if (CertificateFiles.IsReadableByEveryone(key ?? certificate))
             WriteWarning($"The private key file '{key ?? certificate}' can be read by everyone on this machine. Restrict it (chmod 600).");
-        return CertificateFiles.ReadWithKey(certificate, key, SecretTransformationAttribute.Reveal(KeyPassword));
+        return CertificateFiles.ReadWithKey(certificate, key, SecretTransformationAttribute.Reveal(KeyPassword), TimeProvider.System);
     });
 
     private protected X509Certificate2Collection ReadTrusted() => Certificates.ReadTrusted(TrustedCertificatePath);

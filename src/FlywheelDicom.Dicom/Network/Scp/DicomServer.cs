@@ -111,7 +111,7 @@ internal sealed class DicomServer : IAsyncDisposable
             catch (SocketException) when (!_stop.IsCancellationRequested)
             {
                 // The caller closed before it was accepted, or the process has no free handle. The next caller may succeed.
-                await Task.Delay(s_acceptPause, _options.Time).ConfigureAwait(false);
+                await Task.Delay(s_acceptPause, _options.Time, CancellationToken.None).ConfigureAwait(false);
                 continue;
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)

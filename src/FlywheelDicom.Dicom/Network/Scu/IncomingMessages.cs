@@ -14,6 +14,9 @@ internal sealed class IncomingMessages(PduTransport transport, MessagesUnderWay 
     private const int MaxUnasked = 16;
     private const int MaxLooks = 20;
 
+    /// <summary>A moment for another thread. It is real also where a test's clock stands still.</summary>
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(1);
+
     private readonly MessageReader _reader = new(transport, maxPduLength, MaxDataset);
     private readonly SemaphoreSlim _turn = new(1);
     private readonly object _deadlineLock = new();
@@ -73,7 +76,7 @@ internal sealed class IncomingMessages(PduTransport transport, MessagesUnderWay 
             BeginRead();
             // A read that was begun before takes what has arrived since, but on another thread.
             for (var i = 0; isUnderWay && i < MaxLooks && !_read!.IsCompleted && !transport.IsQuiet; i++)
-                await Task.Delay(1).ConfigureAwait(false);
+                await Task.Delay(s_look, TimeProvider.System).ConfigureAwait(false);
             if (!_read!.IsCompleted)
                 return;
             await ReadOneAsync().ConfigureAwait(false);
@@ -85,7 +88,7 @@ internal sealed class IncomingMessages(PduTransport transport, MessagesUnderWay 
     public async ValueTask SettleAsync()
     {
         for (var i = 0; i < MaxLooks && !(Volatile.Read(ref _read) is { IsCompleted: false } && transport.IsQuiet); i++)
-            await Task.Delay(1).ConfigureAwait(false);
+            await Task.Delay(s_look, TimeProvider.System).ConfigureAwait(false);
     }
 
     /// <summary>Takes the message that was read last before the connection was given up, if there is one. Who has the turn alone.</summary>
