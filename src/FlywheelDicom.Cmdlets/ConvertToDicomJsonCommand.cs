@@ -27,7 +27,7 @@ public sealed class ConvertToDicomJsonCommand : DicomCmdlet
         }
         catch (Exception e) when (e is IOException or InvalidDataException or InvalidOperationException)
         {
-            WriteError(new ErrorRecord(e, "DicomHeaderUnreadable", ErrorCategory.ReadError, InputObject));
+            WriteError(DicomErrors.Record(e, "DicomHeaderUnreadable", InputObject));
         }
     }
 }

@@ -8,8 +8,8 @@ BeforeAll { . $PSScriptRoot/Support.ps1 }
 Describe 'The module' {
     It 'exports the cmdlets of its manifest and nothing else' {
         (Get-Command -Module FlywheelDicom).Name | Should -Be @(
-            'Add-FwSendTag', 'Confirm-DicomStore', 'Connect-FwInstance', 'Disconnect-FwInstance', 'Export-FwSendReport', 'Get-DicomFile', 'Get-DicomReceiver',
-            'Get-DicomSendJournal', 'Get-FwInstance', 'Get-FwSession', 'Get-FwSessionDicom', 'New-DicomDestination', 'Request-DicomCommitment', 'Send-DicomStore', 'Start-DicomReceiver', 'Stop-DicomReceiver', 'Test-DicomEcho')
+            'Add-FwSendTag', 'Confirm-DicomStore', 'Connect-FwInstance', 'ConvertTo-DicomJson', 'Disconnect-FwInstance', 'Export-FwSendReport', 'Get-DicomFile', 'Get-DicomReceiver',
+            'Get-DicomSendJournal', 'Get-FwInstance', 'Get-FwSession', 'Get-FwSessionDicom', 'Measure-DicomFile', 'New-DicomDestination', 'Request-DicomCommitment', 'Send-DicomStore', 'Start-DicomReceiver', 'Stop-DicomReceiver', 'Test-DicomEcho')
     }
 
     It 'has a manifest that is valid' { (Test-ModuleManifest (Join-Path $repo 'output/FlywheelDicom/FlywheelDicom.psd1')).Version | Should -Not -BeNullOrEmpty }
@@ -29,7 +29,7 @@ Describe 'The module' {
     }
 
     It 'has a format view for what it puts out' -ForEach @(
-        'DicomFile', 'DicomSendResult', 'DicomDestination', 'DicomEchoResult', 'DicomReceiver', 'FwSendReport', 'FwSendReportRow', 'DicomElement', 'FwInstance', 'FwSession', 'DicomTlsSession', 'DicomSendJournalEntry' | ForEach-Object { @{ Type = $_ } }
+        'DicomFile', 'DicomSendResult', 'DicomDestination', 'DicomEchoResult', 'DicomReceiver', 'FwSendReport', 'FwSendReportRow', 'DicomElement', 'FwInstance', 'FwSession', 'DicomTlsSession', 'DicomSendJournalEntry', 'DicomSeriesSummary' | ForEach-Object { @{ Type = $_ } }
     ) { Get-FormatData "FlywheelDicom.$Type" | Should -Not -BeNullOrEmpty }
 
     It '<_.Name> has help with a synopsis, described parameters and examples' -ForEach $commands {
@@ -46,7 +46,7 @@ Describe 'The module' {
 
     It 'can be imported again by force' {
         { Import-Module (Join-Path $repo 'output/FlywheelDicom/FlywheelDicom.psd1') -Force } | Should -Not -Throw
-        (Get-Command -Module FlywheelDicom).Count | Should -Be 17
+        (Get-Command -Module FlywheelDicom).Count | Should -Be 19
     }
 }
 
@@ -59,7 +59,7 @@ Describe 'The package' {
         Register-PSResourceRepository -Name $name -Uri (Split-Path $package) -Trusted
         try { Save-PSResource FlywheelDicom -Repository $name -Path $folder } finally { Unregister-PSResourceRepository -Name $name }
         $manifest = Get-ChildItem (Join-Path $folder FlywheelDicom) -Recurse -Filter FlywheelDicom.psd1
-        (Test-ModuleManifest $manifest.FullName).ExportedCmdlets.Count | Should -Be 17
+        (Test-ModuleManifest $manifest.FullName).ExportedCmdlets.Count | Should -Be 19
         Remove-Item $folder -Recurse
     }
 }

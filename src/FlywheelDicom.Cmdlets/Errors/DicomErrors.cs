@@ -122,6 +122,7 @@ internal static class DicomErrors
         new("DicomReceiverNotStarted", ResourceUnavailable, "Take another -Port, or 0 for any."),
         new("DicomReceiverNotFound", ObjectNotFound, "List the receivers with Get-DicomReceiver."),
         new("DicomReceiverFolder", WriteError, "Take another folder with -Path."),
+        new("DicomHeaderUnreadable", ReadError, "Check that the file is there and can be read; what has a Problem has no header."),
         new("InputNotDicomFile", InvalidType, "Get the files with Get-DicomFile or Get-FwSessionDicom, in this session."),
         new("InputNotSendResult", InvalidType, "Pipe in what Send-DicomStore gives, in this session."),
         new("RunStopped", OperationStopped, "Run it again; with -Journal only what is missing is sent."),

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace FlywheelDicom;
 
 /// <summary>The DICOM JSON model of a data set (PS3.18 Annex F).</summary>
-public static class DicomJson
+internal static class DicomJson
 {
     /// <summary>One JSON object: a member for each element, named by its tag in eight hexadecimal digits, with its VR and its values.</summary>
     /// <param name="dataset">Elements before pixel data. Group lengths are left out (PS3.18 §F.2.2). Values of more than 16 MB cannot be loaded.</param>

@@ -8,8 +8,7 @@ public sealed class DicomSeriesSummary
     internal DicomSeriesSummary(DicomFile first)
     {
         (StudyInstanceUid, SeriesInstanceUid, Modality) = (first.StudyInstanceUid, first.SeriesInstanceUid, first.Modality);
-        if (first.TransferSyntaxUid is not null)
-            SeriesDescription = first.Dataset.GetString("SeriesDescription");
+        SeriesDescription = DescriptionOf(first);
     }
 
     /// <summary>Null for what could not be read.</summary>
@@ -36,6 +35,21 @@ public sealed class DicomSeriesSummary
 
     /// <summary>The problem that was met first.</summary>
     public string? FirstProblem { get; private set; }
+
+    /// <summary>Null where the header cannot be read again: what is wrong with the file is told where it is sent.</summary>
+    private static string? DescriptionOf(DicomFile file)
+    {
+        if (file.TransferSyntaxUid is null)
+            return null;
+        try
+        {
+            return file.Dataset.GetString("SeriesDescription") is { } text ? PlainText.Clean(text) : null;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     internal void Add(DicomFile file)
     {

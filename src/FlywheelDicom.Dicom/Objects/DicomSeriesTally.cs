@@ -1,7 +1,7 @@
 namespace FlywheelDicom;
 
 /// <summary>Sums up a stream of instances by study and series. It holds a summary for each series, and no instance.</summary>
-public sealed class DicomSeriesTally
+internal sealed class DicomSeriesTally
 {
     private readonly Dictionary<(string?, string?), DicomSeriesSummary> _bySeries = [];
     private readonly List<DicomSeriesSummary> _inOrder = [];
@@ -9,7 +9,7 @@ public sealed class DicomSeriesTally
     /// <summary>In the order in which they were met.</summary>
     public IReadOnlyList<DicomSeriesSummary> Series => _inOrder;
 
-    /// <exception cref="IOException">The header of a series' first instance cannot be read again.</exception>
+    /// <summary>Counts an instance.</summary>
     public void Add(DicomFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
