@@ -60,6 +60,9 @@ print(json.dumps({k: v for k, v in json.loads(ds.to_json()).items() if not k.end
         $theirs = & (Find-Pydicom) $script $path | ConvertFrom-Json -AsHashtable
         $ours = Get-DicomFile $path | ConvertTo-DicomJson | ConvertFrom-Json -AsHashtable
         ($ours.Keys | Sort-Object) | Should -Be ($theirs.Keys | Sort-Object)
-        foreach ($tag in $ours.Keys) { ($ours[$tag] | ConvertTo-Json -Compress -Depth 9) | Should -Be ($theirs[$tag] | ConvertTo-Json -Compress -Depth 9) -Because $tag }
+        foreach ($tag in $ours.Keys) {
+            $ours[$tag].vr | Should -Be $theirs[$tag].vr -Because $tag
+            (ConvertTo-Json $ours[$tag].Value -Compress -Depth 9) | Should -Be (ConvertTo-Json $theirs[$tag].Value -Compress -Depth 9) -Because $tag
+        }
     }
 }
