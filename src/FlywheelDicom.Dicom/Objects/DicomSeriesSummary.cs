@@ -16,6 +16,8 @@ public sealed class DicomSeriesSummary
 
     /// <summary>Null for what could not be read.</summary>
     public string? SeriesInstanceUid { get; }
+
+    /// <summary>(0008,0060), such as CT or MR; null where it is not there.</summary>
     public string? Modality { get; }
 
     /// <summary>(0008,103E) of the first instance.</summary>
