@@ -9,14 +9,17 @@ namespace FlywheelDicom.Cmdlets;
 [OutputType(typeof(string))]
 public sealed class ConvertToDicomJsonCommand : DicomCmdlet
 {
+    /// <summary>The instances, as Get-DicomFile gives them.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [DicomFileTransformation]
     public DicomFile InputObject { get; set; } = null!;
 
     /// <summary>One line an instance.</summary>
     [Parameter]
     public SwitchParameter Compress { get; set; }
 
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         try

@@ -9,14 +9,17 @@ public sealed class MeasureDicomFileCommand : DicomCmdlet
 {
     private readonly DicomSeriesTally _tally = new();
 
+    /// <summary>The instances, as Get-DicomFile gives them.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [DicomFileTransformation]
     public DicomFile InputObject { get; set; } = null!;
 
     /// <summary>The instances flow on; the summary goes to the information stream.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         _tally.Add(InputObject);
@@ -24,6 +27,7 @@ public sealed class MeasureDicomFileCommand : DicomCmdlet
             WriteObject(InputObject);
     }
 
+    /// <inheritdoc/>
     protected override void EndProcessing()
     {
         foreach (var series in _tally.Series)
