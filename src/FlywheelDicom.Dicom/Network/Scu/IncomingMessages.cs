@@ -67,12 +67,14 @@ internal sealed class IncomingMessages(PduTransport transport, MessagesUnderWay 
     /// <summary>Begins to read: what comes from now on is not lost with the connection. Who has the turn alone.</summary>
     public void BeginRead() => _read ??= _reader.ReadAsync().AsTask();
 
-    /// <summary>Begins to read, and reads what is there already, until this message is answered. Who has the turn alone.</summary>
+    /// <summary>Reads what is there already, until this message is answered. Who has the turn alone.</summary>
     public async ValueTask ReadPresentAsync(MessageUnderWay message)
     {
         var isUnderWay = _read is not null;
         while (underWay.AnswerTo(message) is null)
         {
+            if (_read is null && IsQuiet)
+                return;
             BeginRead();
             // A read that was begun before takes what has arrived since, but on another thread.
             for (var i = 0; isUnderWay && i < MaxLooks && !_read!.IsCompleted && !transport.IsQuiet; i++)

@@ -21,6 +21,9 @@ internal sealed class MessageExchange : IDisposable
     private readonly IncomingMessages _incoming;
     private readonly uint _maxPduLength;
 
+    /// <summary>What the peer says while it does not take what is written is read, or it would be lost with the connection.</summary>
+    private readonly Action _beginRead;
+
     /// <summary>One place for each message that may be under way.</summary>
     private readonly SemaphoreSlim _window;
 
@@ -42,6 +45,7 @@ internal sealed class MessageExchange : IDisposable
         _window = new SemaphoreSlim(window);
         _underWay = new MessagesUnderWay(window, (long)options.ResponseTimeout.TotalMilliseconds);
         _incoming = new IncomingMessages(transport, _underWay, _maxPduLength);
+        _beginRead = _incoming.BeginRead;
         _writers = new MessageWriterPool(() => new MessageWriter(transport, peerLimit, options.MaxPduLength, options.WriteTimeout));
     }
 
@@ -191,14 +195,9 @@ internal sealed class MessageExchange : IDisposable
             if (_failure is not null || _isOver)
                 throw new AssociationGoneException();
             _underWay.Add(message);
-            // Nobody else reads then: what the peer says while a long message leaves is not lost where it stops to take it.
             var isLong = writer.IsLong;
-            if (isLong && _underWay.IsSingle && _incoming.TryTakeTurn())
-            {
-                hasTurn = true;
-                _incoming.BeginRead();
-            }
-            await writer.SendBeginningAsync().ConfigureAwait(false);
+            hasTurn = isLong && _underWay.IsSingle && _incoming.TryTakeTurn();
+            await writer.SendBeginningAsync(hasTurn ? _beginRead : null).ConfigureAwait(false);
             if (hasTurn || _incoming.TryTakeTurn())
             {
                 hasTurn = true;
@@ -207,7 +206,7 @@ internal sealed class MessageExchange : IDisposable
             else if (isLong)
                 await _incoming.SettleAsync().ConfigureAwait(false);
             _underWay.Leaving(message);
-            await writer.SendRestAsync().ConfigureAwait(false);
+            await writer.SendRestAsync(hasTurn ? _beginRead : null).ConfigureAwait(false);
             _underWay.Left(message, _transport.DeadlineIn(default));
             _incoming.SetDeadline();
             return hasTurn;
@@ -228,8 +227,8 @@ internal sealed class MessageExchange : IDisposable
     }
 
     /// <summary>
-    /// Begins to read before the last piece is handed over: a response that is there by then came too early. Where another message
-    /// reads already, it will see that too.
+    /// Reads what is there before the last piece is handed over: a response that is there by then came too early. Where another
+    /// message reads already, it will see that too.
     /// </summary>
     private async ValueTask ReadEarlyAsync(MessageUnderWay message)
     {

@@ -85,12 +85,13 @@ internal sealed class MessageWriter : IDisposable
     }
 
     /// <summary>Sends what was begun, but for the last piece, which holds the last fragment.</summary>
+    /// <param name="onWait">Called each time that the peer does not take a piece at once.</param>
     /// <exception cref="DicomFormatException">The data set ends early: the message cannot be finished.</exception>
-    public async ValueTask SendBeginningAsync()
+    public async ValueTask SendBeginningAsync(Action? onWait = null)
     {
         while (_source is { IsAtEnd: false })
         {
-            await DrainAsync().ConfigureAwait(false);
+            await DrainAsync(onWait).ConfigureAwait(false);
             if (_sending.Length == 0)
                 _sending = ArrayPool<byte>.Shared.Rent(_bufferSize);
             (_filling, _sending) = (_sending, _filling);
@@ -98,18 +99,27 @@ internal sealed class MessageWriter : IDisposable
             _length = 0;
             Fill();
         }
-        await DrainAsync().ConfigureAwait(false);
+        await DrainAsync(onWait).ConfigureAwait(false);
     }
 
     /// <summary>Sends the last piece.</summary>
-    public ValueTask SendRestAsync() => _transport.WriteAsync(_filling.AsMemory(0, _length), _timeout);
+    /// <param name="onWait">Called where the peer does not take it at once.</param>
+    public ValueTask SendRestAsync(Action? onWait = null)
+    {
+        var write = _transport.WriteAsync(_filling.AsMemory(0, _length), _timeout);
+        if (!write.IsCompleted)
+            onWait?.Invoke();
+        return write;
+    }
 
     /// <summary>Waits for the write that is under way. Call it after a failure too, so that no buffer is returned while it is in use.</summary>
-    public async ValueTask DrainAsync()
+    public async ValueTask DrainAsync(Action? onWait = null)
     {
         if (_write is { } write)
         {
             _write = null;
+            if (!write.IsCompleted)
+                onWait?.Invoke();
             await write.ConfigureAwait(false);
         }
     }
