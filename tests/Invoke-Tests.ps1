@@ -50,7 +50,11 @@ $null = Stop-Transcript
 
 # The whole run is searched for what must appear nowhere: the API key, a password, the patient's name of the synthetic images.
 $places = @(Get-ChildItem $results -File) + @(Get-ChildItem ([IO.Path]::GetTempPath()) -Filter 'fwdicom*' -Recurse -File -Force -ErrorAction Ignore | Where-Object LastWriteTime -GE $started)
-$leaks = @($places | Select-String -Pattern 's3cr3t-of-the-double', 's3same', 'SYNTHETIC^SUBJECT' -SimpleMatch -List)
+$leaks = @(foreach ($place in $places) {
+    try { $place | Select-String -Pattern 's3cr3t-of-the-double', 's3same', 'SYNTHETIC^SUBJECT' -SimpleMatch -List }
+    # A file of another run that ended meanwhile.
+    catch { if ($place.FullName | Test-Path) { throw } }
+})
 $leaks | ForEach-Object { Write-Output "leak: '$($_.Pattern)' in $($_.Path), line $($_.LineNumber)" }
 Write-Output "Searched $($places.Count) files of output, errors and temporary folders for the key, a password and the patient's name: $($leaks.Count) hold one."
 
