@@ -6,35 +6,36 @@ public sealed class DicomTransferSyntax
     private const string Root = "1.2.840.10008.1.2";
 
     /// <summary>1.2.840.10008.1.2: what every peer must support (PS3.5 §10.1).</summary>
-    public static readonly DicomTransferSyntax ImplicitVRLittleEndian = new(Root, isExplicit: false);
+    public static readonly DicomTransferSyntax ImplicitVRLittleEndian = new(Root) { IsExplicit = false };
 
     /// <summary>1.2.840.10008.1.2.1.</summary>
     public static readonly DicomTransferSyntax ExplicitVRLittleEndian = new(Root + ".1");
 
     /// <summary>1.2.840.10008.1.2.1.99 (PS3.5 §A.5).</summary>
-    public static readonly DicomTransferSyntax DeflatedExplicitVRLittleEndian = new(Root + ".1.99", isDeflated: true);
+    public static readonly DicomTransferSyntax DeflatedExplicitVRLittleEndian = new(Root + ".1.99") { IsDeflated = true };
 
     /// <summary>1.2.840.10008.1.2.2, which is retired.</summary>
-    public static readonly DicomTransferSyntax ExplicitVRBigEndian = new(Root + ".2", isBigEndian: true);
-    private static readonly DicomTransferSyntax s_gePrivate = new("1.2.840.113619.5.2", isExplicit: false) { HasSwappedPixels = true };
+    public static readonly DicomTransferSyntax ExplicitVRBigEndian = new(Root + ".2") { IsBigEndian = true };
+    private static readonly DicomTransferSyntax s_gePrivate = new("1.2.840.113619.5.2") { IsExplicit = false, HasSwappedPixels = true };
 
-    private DicomTransferSyntax(string uid, bool isExplicit = true, bool isBigEndian = false, bool isDeflated = false, bool isEncapsulated = false)
-        => (Uid, IsExplicit, IsBigEndian, IsDeflated, IsEncapsulated) = (uid, isExplicit, isBigEndian, isDeflated, isEncapsulated);
+    private DicomTransferSyntax(string uid) => Uid = uid;
 
     /// <summary>The UID of the syntax.</summary>
     public string Uid { get; }
 
     /// <summary>Whether each element states its VR.</summary>
-    public bool IsExplicit { get; }
+    public bool IsExplicit { get; private init; } = true;
 
     /// <summary>Whether numbers are big endian.</summary>
-    public bool IsBigEndian { get; }
+    public bool IsBigEndian { get; private init; }
 
     /// <summary>The data set is one raw RFC 1951 stream (PS3.5 §A.5).</summary>
-    public bool IsDeflated { get; }
+    public bool IsDeflated { get; private init; }
 
     /// <summary>Pixel data travels as fragments (PS3.5 §A.4).</summary>
-    public bool IsEncapsulated { get; }
+    public bool IsEncapsulated { get; private init; }
+
+    internal ElementEncoding Encoding => new() { IsExplicit = IsExplicit, IsBigEndian = IsBigEndian };
 
     /// <summary>One of the standard's, which has pixel data as fragments only: of a private one nobody knows.</summary>
     internal bool NeedsFragments => IsEncapsulated && Uid.StartsWith(Root, StringComparison.Ordinal);
@@ -63,9 +64,9 @@ public sealed class DicomTransferSyntax
             Root + ".1" => ExplicitVRLittleEndian,
             Root + ".1.99" => DeflatedExplicitVRLittleEndian,
             Root + ".2" => ExplicitVRBigEndian,
-            Root + ".4.95" or Root + ".4.205" => new(uid, isDeflated: true, isEncapsulated: true),
+            Root + ".4.95" or Root + ".4.205" => new(uid) { IsDeflated = true, IsEncapsulated = true },
             "1.2.840.113619.5.2" => s_gePrivate,
-            _ => new(uid, isEncapsulated: true),
+            _ => new(uid) { IsEncapsulated = true },
         };
     }
 

@@ -55,6 +55,9 @@ public readonly record struct DicomVR
     /// <summary>Text, whatever its character set.</summary>
     public bool IsText => Kind is VRKind.Text or VRKind.LongText;
 
+    /// <summary>Numbers or tags: <see cref="UnitSize"/> bytes for each number.</summary>
+    internal bool IsNumber => Kind is VRKind.Number or VRKind.LongNumber;
+
     /// <summary>Text that (0008,0005) governs (PS3.5 §6.1.2.3).</summary>
     public bool IsEncodedText => Packed is 0x4C4F or 0x5348 or 0x504E or 0x4C54 or 0x5354 or 0x5543 or 0x5554;           // LO SH PN LT ST UC UT
 

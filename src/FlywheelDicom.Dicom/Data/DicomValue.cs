@@ -6,8 +6,8 @@ namespace FlywheelDicom;
 /// <summary>Bytes of an element as values (PS3.5 §6.2).</summary>
 internal static class DicomValue
 {
-    /// <summary>What an administrator expects to see: text, a number, an array of them, or the bytes.</summary>
-    public static object? Decode(ReadOnlySpan<byte> bytes, DicomVR vr, bool bigEndian, DicomCharacterSet characterSet)
+    /// <summary>The value of little endian bytes: text, a number, an array of them, or the bytes themselves.</summary>
+    public static object? Decode(ReadOnlySpan<byte> bytes, DicomVR vr, DicomCharacterSet characterSet)
     {
         if (bytes.IsEmpty)
             return null;
@@ -15,19 +15,27 @@ internal static class DicomValue
             return DecodeText(Text(bytes, vr, characterSet), vr);
         return vr.Code switch
         {
-            "US" => Numbers(bytes, 2, b => bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(b) : BinaryPrimitives.ReadUInt16LittleEndian(b)),
-            "SS" => Numbers(bytes, 2, b => bigEndian ? BinaryPrimitives.ReadInt16BigEndian(b) : BinaryPrimitives.ReadInt16LittleEndian(b)),
-            "UL" => Numbers(bytes, 4, b => bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(b) : BinaryPrimitives.ReadUInt32LittleEndian(b)),
-            "SL" => Numbers(bytes, 4, b => bigEndian ? BinaryPrimitives.ReadInt32BigEndian(b) : BinaryPrimitives.ReadInt32LittleEndian(b)),
-            "FL" => Numbers(bytes, 4, b => bigEndian ? BinaryPrimitives.ReadSingleBigEndian(b) : BinaryPrimitives.ReadSingleLittleEndian(b)),
-            "FD" => Numbers(bytes, 8, b => bigEndian ? BinaryPrimitives.ReadDoubleBigEndian(b) : BinaryPrimitives.ReadDoubleLittleEndian(b)),
-            "UV" => Numbers(bytes, 8, b => bigEndian ? BinaryPrimitives.ReadUInt64BigEndian(b) : BinaryPrimitives.ReadUInt64LittleEndian(b)),
-            "SV" => Numbers(bytes, 8, b => bigEndian ? BinaryPrimitives.ReadInt64BigEndian(b) : BinaryPrimitives.ReadInt64LittleEndian(b)),
-            "AT" => Numbers(bytes, 4, b => bigEndian
-                ? new DicomTag(BinaryPrimitives.ReadUInt16BigEndian(b), BinaryPrimitives.ReadUInt16BigEndian(b[2..]))
-                : new DicomTag(BinaryPrimitives.ReadUInt16LittleEndian(b), BinaryPrimitives.ReadUInt16LittleEndian(b[2..]))),
+            "US" => Numbers(bytes, 2, BinaryPrimitives.ReadUInt16LittleEndian),
+            "SS" => Numbers(bytes, 2, BinaryPrimitives.ReadInt16LittleEndian),
+            "UL" => Numbers(bytes, 4, BinaryPrimitives.ReadUInt32LittleEndian),
+            "SL" => Numbers(bytes, 4, BinaryPrimitives.ReadInt32LittleEndian),
+            "FL" => Numbers(bytes, 4, BinaryPrimitives.ReadSingleLittleEndian),
+            "FD" => Numbers(bytes, 8, BinaryPrimitives.ReadDoubleLittleEndian),
+            "UV" => Numbers(bytes, 8, BinaryPrimitives.ReadUInt64LittleEndian),
+            "SV" => Numbers(bytes, 8, BinaryPrimitives.ReadInt64LittleEndian),
+            "AT" => Numbers(bytes, 4, ElementEncoding.ExplicitLittleEndian.ReadTag),
             _ => bytes.ToArray(),
         };
+    }
+
+    /// <summary>The same for big endian bytes. What is neither text nor numbers stays in the order of the file.</summary>
+    public static object? DecodeBigEndian(ReadOnlySpan<byte> bytes, DicomVR vr, DicomCharacterSet characterSet)
+    {
+        if (!vr.IsNumber)
+            return Decode(bytes, vr, characterSet);
+        var swapped = bytes.ToArray();
+        ElementEncoding.SwapBytes(swapped, vr.UnitSize);
+        return Decode(swapped, vr, characterSet);
     }
 
     /// <summary>The exact text without its padding; UIDs lose NULs and spaces at the end, as both are met.</summary>

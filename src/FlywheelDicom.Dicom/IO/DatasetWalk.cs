@@ -9,13 +9,13 @@ internal static class DatasetWalk
     /// <summary>To the end of the data set.</summary>
     /// <param name="reader">Before the first element, or before one that <paramref name="entries"/> ends with.</param>
     /// <param name="entries">Gets one entry for each element that ended.</param>
-    public static void ToEnd(DicomReader reader, List<ElementEntry> entries) => Run(reader, entries, stopAtPixelData: false);
+    public static void ToEnd(DicomReader reader, List<ElementEntry> entries) => Run(reader, entries, static _ => false);
 
     /// <summary>To pixel data: true where the reader stands on it, false at the end of the data set.</summary>
     /// <inheritdoc cref="ToEnd"/>
-    public static bool ToPixelData(DicomReader reader, List<ElementEntry> entries) => Run(reader, entries, stopAtPixelData: true);
+    public static bool ToPixelData(DicomReader reader, List<ElementEntry> entries) => Run(reader, entries, static tag => tag.IsPixelData);
 
-    private static bool Run(DicomReader reader, List<ElementEntry> entries, bool stopAtPixelData)
+    private static bool Run(DicomReader reader, List<ElementEntry> entries, Func<DicomTag, bool> isEnd)
     {
         ElementEntry? open = null;
         while (reader.Read())
@@ -32,10 +32,10 @@ internal static class DatasetWalk
             var entry = new ElementEntry
             {
                 Tag = reader.Tag, VR = reader.VR, Position = reader.Position, ValuePosition = reader.ValuePosition, Length = reader.Length,
-                End = reader.ValuePosition + Math.Max(0, reader.Length), IsExplicit = reader.IsExplicit, IsBigEndian = reader.IsBigEndian,
+                End = reader.ValuePosition + Math.Max(0, reader.Length), Encoding = reader.Encoding,
                 IsSequence = reader.Kind == DicomTokenKind.SequenceStart,
             };
-            if (stopAtPixelData && reader.Tag.IsPixelData)
+            if (isEnd(reader.Tag))
                 return true;
             if (entries.Count >= MaxElements)
                 throw new DicomFormatException($"More than {MaxElements} elements stand before pixel data.");

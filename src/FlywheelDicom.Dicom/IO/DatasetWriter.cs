@@ -1,17 +1,16 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Text;
 
 namespace FlywheelDicom.IO;
 
-/// <summary>Writes small data sets of identifiers in Implicit or Explicit VR Little Endian (PS3.5 §7.1). Tags must ascend.</summary>
-internal sealed class DatasetWriter(bool isExplicit)
+/// <summary>Writes small data sets of identifiers (PS3.5 §7.1). The caller gives the elements in the order of their tags.</summary>
+internal sealed class DatasetWriter(ElementEncoding encoding)
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
 
     public byte[] ToArray() => _bytes.WrittenSpan.ToArray();
 
-    /// <summary>A UID; null and empty make an empty element, which a query returns.</summary>
+    /// <summary>A UID. Null and empty make an empty element: a query returns such elements.</summary>
     public void UI(DicomTag tag, string? uid) => Write(tag, DicomVR.UI, Pad(uid, 0));
 
     public void CS(DicomTag tag, string code) => Write(tag, DicomVR.CS, Pad(code, (byte)' '));
@@ -19,13 +18,12 @@ internal sealed class DatasetWriter(bool isExplicit)
     /// <summary>A sequence of defined length.</summary>
     public void SQ<T>(DicomTag tag, IEnumerable<T> items, Action<DatasetWriter, T> write)
     {
-        var content = new DatasetWriter(isExplicit);
+        var content = new DatasetWriter(encoding);
         foreach (var item in items)
         {
-            var inner = new DatasetWriter(isExplicit);
+            var inner = new DatasetWriter(encoding);
             write(inner, item);
-            content.Header(DicomTag.Item);
-            content.UInt32((uint)inner._bytes.WrittenCount);
+            content._bytes.Advance(ElementHeader.WriteDelimiter(content._bytes.GetSpan(ElementHeader.MaxSize), DicomTag.Item, (uint)inner._bytes.WrittenCount, encoding));
             content._bytes.Write(inner._bytes.WrittenSpan);
         }
         Write(tag, DicomVR.SQ, content.ToArray());
@@ -42,27 +40,7 @@ internal sealed class DatasetWriter(bool isExplicit)
 
     private void Write(DicomTag tag, DicomVR vr, byte[] value)
     {
-        Header(tag);
-        if (isExplicit)
-            _bytes.Write<byte>(Encoding.ASCII.GetBytes(vr.ToString()));
-        if (isExplicit && !vr.IsLongForm)
-            _bytes.Write<byte>([(byte)value.Length, (byte)(value.Length >> 8)]);
-        else
-        {
-            if (isExplicit)
-                _bytes.Write<byte>([0, 0]);
-            UInt32((uint)value.Length);
-        }
+        _bytes.Advance(ElementHeader.Write(_bytes.GetSpan(ElementHeader.MaxSize), tag, vr, (uint)value.Length, encoding));
         _bytes.Write<byte>(value);
-    }
-
-    private void Header(DicomTag tag)
-        => _bytes.Write<byte>([(byte)tag.Group, (byte)(tag.Group >> 8), (byte)tag.Element, (byte)(tag.Element >> 8)]);
-
-    private void UInt32(uint value)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes, value);
-        _bytes.Write<byte>(bytes);
     }
 }

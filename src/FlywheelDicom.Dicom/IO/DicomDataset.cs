@@ -96,7 +96,7 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
     public object? GetValue(DicomTag tag)
     {
         if (_edits.TryGetValue(tag, out var edit))
-            return edit.IsRemoval ? null : DicomValue.Decode(edit.Value, edit.VR, false, CharacterSet);
+            return edit.IsRemoval ? null : DicomValue.Decode(edit.Value, edit.VR, CharacterSet);
         var index = Find(tag);
         if (index < 0)
             return null;
@@ -104,7 +104,8 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
         var vr = VROf(entry);
         if (entry.IsSequence || vr == DicomVR.SQ)
             return Items(entry);
-        return DicomValue.Decode(ValueBytes(entry), vr, entry.IsBigEndian && entry.VR != DicomVR.UN, CharacterSet);
+        return entry.IsBigEndian && entry.VR != DicomVR.UN
+            ? DicomValue.DecodeBigEndian(ValueBytes(entry), vr, CharacterSet) : DicomValue.Decode(ValueBytes(entry), vr, CharacterSet);
     }
 
     /// <summary>The elements in the order of the file; after an edit in the order of tags.</summary>

@@ -5,10 +5,10 @@ public class DicomFormatException : IOException
 {
     private readonly string? _errorId;
 
-    internal DicomFormatException(string message, bool isTruncated = false) : base(PlainText.Clean(message)) => IsTruncated = isTruncated;
+    internal DicomFormatException(string message) : base(PlainText.Clean(message)) { }
 
     /// <summary>The data ends before what its lengths promise.</summary>
-    public bool IsTruncated { get; }
+    public bool IsTruncated { get; internal init; }
 
     /// <summary>The stable id of what is wrong: see <see cref="DicomProblem"/>.</summary>
     public string ErrorId { get => _errorId ?? (IsTruncated ? DicomProblem.Truncated : DicomProblem.Unreadable); init => _errorId = value; }

@@ -82,7 +82,7 @@ internal sealed record DicomHeader
         DicomSource.StepOver(plain, position);
         var value = new byte[length];
         if (plain.ReadAtLeast(value, length, throwOnEndOfStream: false) < length)
-            throw new DicomFormatException("The source is shorter than when its header was read.", isTruncated: true);
+            throw new DicomFormatException("The source is shorter than when its header was read.") { IsTruncated = true };
         return value;
     }
 }

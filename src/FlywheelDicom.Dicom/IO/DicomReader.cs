@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
-
 namespace FlywheelDicom.IO;
 
 /// <summary>
@@ -16,8 +13,7 @@ internal sealed class DicomReader : IDisposable
     private const uint Undefined = 0xFFFFFFFF;
 
     private readonly ForwardBuffer _input;
-    private readonly bool _explicit;
-    private readonly bool _bigEndian;
+    private readonly ElementEncoding _encoding;
     private readonly long _length;
     private readonly Stack<Frame> _frames = new();
 
@@ -29,10 +25,10 @@ internal sealed class DicomReader : IDisposable
     /// <param name="syntax">Its encoding.</param>
     /// <param name="length">Its bytes where known: a value that promises more is refused at once.</param>
     public DicomReader(Stream dataset, DicomTransferSyntax syntax, long? length = null)
-        : this(new ForwardBuffer(dataset), syntax.IsExplicit, syntax.IsBigEndian, length ?? long.MaxValue) { }
+        : this(new ForwardBuffer(dataset), syntax.Encoding, length ?? long.MaxValue) { }
 
-    internal DicomReader(ForwardBuffer input, bool isExplicit, bool isBigEndian, long length)
-        => (_input, _explicit, _bigEndian, _length) = (input, isExplicit, isBigEndian, length);
+    internal DicomReader(ForwardBuffer input, ElementEncoding encoding, long length)
+        => (_input, _encoding, _length) = (input, encoding, length);
 
     /// <summary>Descends into sequences of defined length too; without it they are elements with an opaque value.</summary>
     public bool DescendsAll { get; init; }
@@ -64,8 +60,10 @@ internal sealed class DicomReader : IDisposable
     public int Depth => _frames.Count;
 
     /// <summary>The encoding of the element at hand, which in odd files differs from the data set's.</summary>
-    public bool IsExplicit { get; private set; }
-    public bool IsBigEndian { get; private set; }
+    public ElementEncoding Encoding { get; private set; }
+
+    public bool IsExplicit => Encoding.IsExplicit;
+    public bool IsBigEndian => Encoding.IsBigEndian;
 
     internal long InputPosition => _input.Position;
 
@@ -110,13 +108,13 @@ internal sealed class DicomReader : IDisposable
         var count = 0;
         while (count < bytes.Length && ReadValue(bytes[count..]) is > 0 and var read)
             count += read;
-        return Encoding.Latin1.GetString(bytes[..count]).Trim(' ', '\0');
+        return System.Text.Encoding.Latin1.GetString(bytes[..count]).Trim(' ', '\0');
     }
 
     /// <summary>From inside an item of undefined length: how many bytes stand before its delimiter.</summary>
     internal long LengthToItemDelimiter()
     {
-        Push(new Frame(FrameKind.Item, DicomTag.Item, long.MaxValue, false, _explicit, _bigEndian));
+        Push(new Frame(FrameKind.Item, DicomTag.Item, long.MaxValue, false, _encoding));
         while (Read() && Depth > 0)
         {
             // Read itself steps over values and nested sequences.
@@ -149,7 +147,7 @@ internal sealed class DicomReader : IDisposable
             throw Broken($"{tag} stands at byte {Position} where an item of {Where(frame)} should.");
         var (limit, hasLength) = EndOf(length, frame);
         _behind = default;
-        Push(new Frame(FrameKind.Item, frame.Tag, limit, hasLength, frame.IsExplicit, frame.IsBigEndian));
+        Push(new Frame(FrameKind.Item, frame.Tag, limit, hasLength, frame.Encoding));
         return Emit(DicomTokenKind.ItemStart);
     }
 
@@ -172,27 +170,27 @@ internal sealed class DicomReader : IDisposable
         var head = _input.Peek(8);
         if (head.Length < 8)
             throw Truncated();
-        Tag = TagAt(head, frame.IsBigEndian);
-        var length = frame.IsBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(head[4..]) : BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
+        Encoding = frame.Encoding;
+        Tag = Encoding.ReadTag(head);
+        var length = Encoding.ReadUInt32(head[4..]);
         _input.Skip(8);
         Length = length == Undefined ? -1 : length;
         ValuePosition = _input.Position;
-        (IsExplicit, IsBigEndian) = (frame.IsExplicit, frame.IsBigEndian);
         return (Tag, length);
     }
 
     private bool ReadElement(Frame frame)
     {
         var inItem = frame.Kind == FrameKind.Item;
-        (IsExplicit, IsBigEndian) = inItem ? (frame.IsExplicit, frame.IsBigEndian) : (_explicit, _bigEndian);
+        Encoding = inItem ? frame.Encoding : _encoding;
         var head = _input.Peek(12);
         if (!inItem && IsPadding(head))
             return EndInPadding();
         if (head.Length < 8)
             throw Truncated();
-        Tag = TagAt(head, IsBigEndian);
+        Tag = Encoding.ReadTag(head);
         if (Tag.Group == DicomTag.Item.Group)
-            return ReadStrayDelimiter(frame, inItem);
+            return ReadStrayDelimiter(frame);
         if (Tag.Group == 0x0002 || (Tag.Group == 0 && !inItem))
             throw Broken($"{Tag} stands in the data set, at byte {Position}: its group belongs before a data set, never into one.");
 
@@ -208,7 +206,7 @@ internal sealed class DicomReader : IDisposable
         if (DescendsAll && (IsExplicit ? VR == DicomVR.SQ : DicomDictionary.IsSequence(Tag)))
         {
             (VR, _withoutVR) = (DicomVR.SQ, default);
-            Push(new Frame(FrameKind.Sequence, Tag, limit, true, IsExplicit, IsBigEndian));
+            Push(new Frame(FrameKind.Sequence, Tag, limit, true, Encoding));
             return Emit(DicomTokenKind.SequenceStart);
         }
         return Emit(DicomTokenKind.Element);
@@ -221,11 +219,11 @@ internal sealed class DicomReader : IDisposable
         {
             VR = DicomVR.FromBytes(head[4], head[5]);
             if (!VR.IsLongForm)
-                return (8, UInt16(head[6..]));
-            return head.Length < 12 ? throw Truncated() : (12, UInt32(head[8..]));
+                return (8, Encoding.ReadUInt16(head[6..]));
+            return head.Length < 12 ? throw Truncated() : (12, Encoding.ReadUInt32(head[8..]));
         }
         var vr = DicomVR.FromBytes(head[4], head[5]);
-        var (length, shortLength) = (UInt32(head[4..]), UInt16(head[6..]));
+        var (length, shortLength) = (Encoding.ReadUInt32(head[4..]), Encoding.ReadUInt16(head[6..]));
         if (IsExplicit && length != Undefined)
         {
             // Others read two bytes that are no VR as one with a short length, if what follows makes sense then.
@@ -242,7 +240,7 @@ internal sealed class DicomReader : IDisposable
             throw Broken($"{Tag} has no valid VR, and no length that fits what follows.");
         HasBareElements |= IsExplicit;
         // Some writers leave single private sequences implicit inside an explicit file.
-        (IsExplicit, VR) = (false, DicomVR.UN);
+        (Encoding, VR) = (ElementEncoding.ImplicitLittleEndian, DicomVR.UN);
         return (8, length);
     }
 
@@ -262,14 +260,14 @@ internal sealed class DicomReader : IDisposable
                 return true;
             if (next.Length < 8)
                 return false;
-            var tag = TagAt(next, IsBigEndian);
+            var tag = Encoding.ReadTag(next);
             if (tag == DicomTag.ItemDelimitationItem)
                 return holder.Kind == FrameKind.Item;
             if (tag <= last || tag.Group == DicomTag.Item.Group)
                 return false;
             if (DicomVR.LooksLikeVR(next[4], next[5]))
                 return DicomVR.FromBytes(next[4], next[5]).IsKnown;
-            (last, at) = (tag, at + 8 + UInt16(next[6..]));
+            (last, at) = (tag, at + 8 + Encoding.ReadUInt16(next[6..]));
         }
         return false;
     }
@@ -292,19 +290,20 @@ internal sealed class DicomReader : IDisposable
                 throw Broken($"{Named(Tag)} has VR {VR} and an undefined length, which only a sequence or pixel data may have.");
             if (!TakesFragments)
                 throw Broken($"{Named(Tag)} is compressed, and nothing says how: it holds fragments, but the file states no compressed transfer syntax.");
-            Push(new Frame(FrameKind.Fragments, Tag, limit, false, IsExplicit, IsBigEndian));
+            Push(new Frame(FrameKind.Fragments, Tag, limit, false, Encoding));
             return Emit(DicomTokenKind.FragmentsStart);
         }
         if (!IsExplicit && DicomDictionary.Lookup(Tag) is { } known && known.VR != DicomVR.SQ && known.VR != DicomVR.UN)
             throw Broken($"{Named(Tag)} has an undefined length, which only a sequence or pixel data may have.");
         // PS3.5 §6.2.2: UN of undefined length is a sequence in Implicit VR Little Endian.
         var unknown = IsExplicit && VR == DicomVR.UN;
-        Push(new Frame(FrameKind.Sequence, Tag, limit, false, IsExplicit && !unknown, IsBigEndian && !unknown));
+        Push(new Frame(FrameKind.Sequence, Tag, limit, false, unknown ? ElementEncoding.ImplicitLittleEndian : Encoding));
         return Emit(DicomTokenKind.SequenceStart);
     }
 
-    private bool ReadStrayDelimiter(Frame frame, bool inItem)
+    private bool ReadStrayDelimiter(Frame frame)
     {
+        var inItem = frame.Kind == FrameKind.Item;
         if (inItem && Tag == DicomTag.ItemDelimitationItem && !frame.HasLength)
         {
             // Some read on behind such a length, some do not.
@@ -361,33 +360,26 @@ internal sealed class DicomReader : IDisposable
     /// <summary>Zeros where an element should be, or the end: some writers pad files to a block.</summary>
     private static bool IsPadding(ReadOnlySpan<byte> head) => head.IsEmpty || !head.ContainsAnyExcept((byte)0);
 
-    private ushort UInt16(ReadOnlySpan<byte> bytes) => IsBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
-
-    private uint UInt32(ReadOnlySpan<byte> bytes) => IsBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
-
     private DicomFormatException Truncated()
-        => Broken($"The data set is truncated: {Tag} promises more bytes than there are (element at byte {Position} of the data set).", isTruncated: true);
+        => EarlierFault() ?? new($"The data set is truncated: {Tag} promises more bytes than there are (element at byte {Position} of the data set).") { IsTruncated = true };
 
-    /// <summary>Says what is at fault, which may be what stands before the bytes that make no sense.</summary>
-    private DicomFormatException Broken(string message, bool isTruncated = false)
+    private DicomFormatException Broken(string message) => EarlierFault() ?? new(char.ToUpperInvariant(message[0]) + message[1..]);
+
+    /// <summary>What was wrong already before the bytes that make no sense; null where nothing is known to be.</summary>
+    private DicomFormatException? EarlierFault()
     {
         if (_withoutVR != default)
             return new($"{_withoutVR} has no valid VR, and no length that fits what follows.");
-        return _behind != default
-            ? new($"The sequence {Named(_behind)} does not end where it says: what stands behind it, at byte {Position}, is no element.")
-            : new(char.ToUpperInvariant(message[0]) + message[1..], isTruncated);
+        return _behind == default ? null
+            : new($"The sequence {Named(_behind)} does not end where it says: what stands behind it, at byte {Position}, is no element.");
     }
 
     private static string Where(Frame frame) => frame.Kind == FrameKind.Item ? $"an item of the sequence {Named(frame.Tag)}" : $"the sequence {Named(frame.Tag)}";
 
     private static string Named(DicomTag tag) => DicomDictionary.Lookup(tag) is { Keyword.Length: > 0 } known ? $"{tag} {known.Keyword}" : tag.ToString();
 
-    internal static DicomTag TagAt(ReadOnlySpan<byte> bytes, bool bigEndian) => bigEndian
-        ? new DicomTag(BinaryPrimitives.ReadUInt16BigEndian(bytes), BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]))
-        : new DicomTag(BinaryPrimitives.ReadUInt16LittleEndian(bytes), BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]));
-
     private enum FrameKind { None, Sequence, Item, Fragments }
 
     /// <summary>What is open, and where it ends; without a length of its own, where it must have ended.</summary>
-    private readonly record struct Frame(FrameKind Kind, DicomTag Tag, long Limit, bool HasLength, bool IsExplicit, bool IsBigEndian);
+    private readonly record struct Frame(FrameKind Kind, DicomTag Tag, long Limit, bool HasLength, ElementEncoding Encoding);
 }

@@ -51,7 +51,7 @@ internal abstract class DicomSource
         {
             var read = stream.Read(buffer, 0, (int)Math.Min(left, buffer.Length));
             if (read == 0)
-                throw new DicomFormatException("The source ends before its data set begins.", isTruncated: true);
+                throw new DicomFormatException("The source ends before its data set begins.") { IsTruncated = true };
             left -= read;
         }
     }

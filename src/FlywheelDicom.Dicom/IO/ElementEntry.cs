@@ -13,8 +13,9 @@ internal readonly struct ElementEntry
 
     /// <summary>Where the element ends, its delimiter included.</summary>
     public required long End { get; init; }
-    public required bool IsExplicit { get; init; }
-    public required bool IsBigEndian { get; init; }
+    public required ElementEncoding Encoding { get; init; }
+    public bool IsExplicit => Encoding.IsExplicit;
+    public bool IsBigEndian => Encoding.IsBigEndian;
 
     /// <summary>Met as a sequence of items, whatever its VR says (undefined length, or SQ).</summary>
     public required bool IsSequence { get; init; }

@@ -21,9 +21,9 @@ internal sealed class EvenLengths
     private long _firstFragment = -1;
     private GroupLength? _group;
 
-    private readonly bool _isExplicit;
+    private readonly DicomTransferSyntax _framing;
 
-    private EvenLengths(DicomReader reader, bool isExplicit) => (_reader, _isExplicit) = (reader, isExplicit);
+    private EvenLengths(DicomReader reader, DicomTransferSyntax framing) => (_reader, _framing) = (reader, framing);
 
     /// <param name="open">The plain data set from its first byte.</param>
     /// <param name="framing">How it is framed.</param>
@@ -32,7 +32,7 @@ internal sealed class EvenLengths
     {
         using var stream = open();
         using var reader = new DicomReader(stream, framing, length) { DescendsAll = true };
-        var plan = new EvenLengths(reader, framing.IsExplicit);
+        var plan = new EvenLengths(reader, framing);
         while (reader.Read())
             plan.Take();
         plan.EndGroup();
@@ -61,7 +61,7 @@ internal sealed class EvenLengths
             case DicomTokenKind.SequenceStart or DicomTokenKind.ItemStart or DicomTokenKind.FragmentsStart:
                 if (_reader.Kind == DicomTokenKind.FragmentsStart)
                     (_firstFragment, _basic) = (-1, null);
-                _holders.Push(new Holder(_reader.Tag, _reader.ValuePosition, _reader.Length, _reader.IsBigEndian) { IsExplicit = HoldsExplicit, BareVR = BareVR });
+                _holders.Push(new Holder(_reader.Tag, _reader.ValuePosition, _reader.Length, _reader.Encoding) { IsExplicit = HoldsExplicit, BareVR = BareVR });
                 break;
             default:
                 EndHolder();
@@ -71,7 +71,7 @@ internal sealed class EvenLengths
 
     private bool IsOdd => (_reader.Length & 1) == 1 && _reader.Length > 0;
 
-    private bool HolderIsExplicit => _holders.TryPeek(out var holder) ? holder.IsExplicit : _isExplicit;
+    private bool HolderIsExplicit => _holders.TryPeek(out var holder) ? holder.IsExplicit : _framing.IsExplicit;
 
     /// <summary>Without VR where all others have one; an item has none anywhere.</summary>
     private bool IsBare => !_reader.IsExplicit && HolderIsExplicit;
@@ -84,7 +84,7 @@ internal sealed class EvenLengths
     private void GiveVR(DicomVR vr, long valuePosition, long length, DicomTag? tag = null)
     {
         var header = new byte[12];
-        ElementHeader.Write(header, tag ?? _reader.Tag, vr, length < 0 ? uint.MaxValue : (uint)length, isExplicit: true, bigEndian: false);
+        ElementHeader.Write(header, tag ?? _reader.Tag, vr, length < 0 ? uint.MaxValue : (uint)length, ElementEncoding.ExplicitLittleEndian);
         _splices.Add(new Splice(valuePosition - 4, 4, header[4..]));
         Grow(4);
     }
@@ -104,12 +104,12 @@ internal sealed class EvenLengths
         {
             // One more than a short length can say: UN has a long one (PS3.5 §6.2.2).
             var header = new byte[12];
-            ElementHeader.Write(header, _reader.Tag, DicomVR.UN, (uint)even, isExplicit: true, _reader.IsBigEndian);
+            ElementHeader.Write(header, _reader.Tag, DicomVR.UN, (uint)even, _reader.Encoding);
             _splices.Add(new Splice(_reader.Position + 4, 4, header[4..]));
             growth += 4;
         }
         else
-            _splices.Add(Number(_reader.ValuePosition - (isShort ? 2 : 4), even, isShort ? 2 : 4, _reader.IsBigEndian));
+            _splices.Add(Number(_reader.ValuePosition - (isShort ? 2 : 4), even, isShort ? 2 : 4, _reader.Encoding));
         var vr = _reader.IsExplicit && _reader.VR.IsKnown ? _reader.VR : DicomDictionary.ImpliedVR(_reader.Tag);
         _splices.Add(new Splice(_reader.ValuePosition + _reader.Length, 0, [vr.Padding]));
         Grow(growth);
@@ -125,7 +125,7 @@ internal sealed class EvenLengths
         }
         if (!IsOdd)
             return;
-        _splices.Add(Number(_reader.ValuePosition - 4, _reader.Length + 1, 4, _reader.IsBigEndian));
+        _splices.Add(Number(_reader.ValuePosition - 4, _reader.Length + 1, 4, _reader.Encoding));
         _splices.Add(new Splice(_reader.ValuePosition + _reader.Length, 0, [0]));
         if (!isTable)
             _paddedEnds.Add(_reader.ValuePosition + _reader.Length - _firstFragment);
@@ -138,7 +138,7 @@ internal sealed class EvenLengths
         if (holder.BareVR is { } vr)
             GiveVR(vr, holder.ValuePosition, holder.Length < 0 ? -1 : holder.Length + holder.Growth, holder.Tag);
         else if (holder.Length >= 0 && holder.Growth > 0)
-            _splices.Add(Number(holder.ValuePosition - 4, holder.Length + holder.Growth, 4, holder.IsBigEndian));
+            _splices.Add(Number(holder.ValuePosition - 4, holder.Length + holder.Growth, 4, holder.Encoding));
         if (_reader.Kind == DicomTokenKind.FragmentsEnd && _paddedEnds.Count > 0)
         {
             Move(_basic);
@@ -167,14 +167,13 @@ internal sealed class EvenLengths
             return;
         var value = new byte[4];
         _reader.ReadValue(value);
-        var length = _reader.IsBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(value) : BinaryPrimitives.ReadUInt32LittleEndian(value);
-        _group = new GroupLength(_reader.Tag.Group, _reader.ValuePosition, length, _reader.IsBigEndian);
+        _group = new GroupLength(_reader.Tag.Group, _reader.ValuePosition, _reader.Encoding.ReadUInt32(value), _reader.Encoding);
     }
 
     private void EndGroup()
     {
         if (_group is { Growth: > 0 } group)
-            _splices.Add(Number(group.ValuePosition, group.Length + group.Growth, 4, group.IsBigEndian));
+            _splices.Add(Number(group.ValuePosition, group.Length + group.Growth, 4, group.Encoding));
         _group = null;
     }
 
@@ -207,15 +206,17 @@ internal sealed class EvenLengths
         _splices.Add(new Splice(table.Position, table.Value.Length, table.Value));
     }
 
-    private static Splice Number(long position, long value, int size, bool bigEndian)
+    private static Splice Number(long position, long value, int size, ElementEncoding encoding)
     {
         var bytes = new byte[size];
-        for (var i = 0; i < size; i++)
-            bytes[bigEndian ? size - 1 - i : i] = (byte)(value >> (8 * i));
+        if (size == 2)
+            encoding.WriteUInt16(bytes, (ushort)value);
+        else
+            encoding.WriteUInt32(bytes, (uint)value);
         return new Splice(position, size, bytes);
     }
 
-    private sealed record Holder(DicomTag Tag, long ValuePosition, long Length, bool IsBigEndian)
+    private sealed record Holder(DicomTag Tag, long ValuePosition, long Length, ElementEncoding Encoding)
     {
         /// <summary>Of what it holds.</summary>
         public required bool IsExplicit { get; init; }
@@ -226,7 +227,7 @@ internal sealed class EvenLengths
         public long Growth { get; set; }
     }
 
-    private sealed record GroupLength(ushort Group, long ValuePosition, uint Length, bool IsBigEndian)
+    private sealed record GroupLength(ushort Group, long ValuePosition, uint Length, ElementEncoding Encoding)
     {
         public long Growth { get; set; }
     }

@@ -26,8 +26,8 @@ internal static class FileMeta
 
     private static void Element(MemoryStream target, ushort element, DicomVR vr, byte[] value)
     {
-        Span<byte> header = stackalloc byte[12];
-        var size = ElementHeader.Write(header, new DicomTag(0x0002, element), vr, (uint)value.Length, isExplicit: true, bigEndian: false);
+        Span<byte> header = stackalloc byte[ElementHeader.MaxSize];
+        var size = ElementHeader.Write(header, new DicomTag(0x0002, element), vr, (uint)value.Length, ElementEncoding.ExplicitLittleEndian);
         target.Write(header[..size]);
         target.Write(value);
     }

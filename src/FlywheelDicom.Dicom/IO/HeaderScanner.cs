@@ -14,39 +14,39 @@ internal static class HeaderScanner
     private static ReadOnlySpan<byte> Magic => "DICM"u8;
 
     /// <summary>The header, or null if this is not DICOM at all.</summary>
-    public static DicomHeader? Scan(DicomSource source) => Scan(source, whole: false);
+    public static DicomHeader? Scan(DicomSource source) => Scan(source, ScanExtent.Header);
 
     /// <summary>The same, but it reads to the end even where nothing else tells what stands behind pixel data.</summary>
-    public static DicomHeader? ScanWhole(DicomSource source) => Scan(source, whole: true);
+    public static DicomHeader? ScanWhole(DicomSource source) => Scan(source, ScanExtent.Whole);
 
-    private static DicomHeader? Scan(DicomSource source, bool whole)
+    private static DicomHeader? Scan(DicomSource source, ScanExtent extent)
     {
         using var stream = source.Open();
-        return Scan(source, stream, whole);
+        return Scan(source, stream, extent);
     }
 
     /// <summary>The same with a stream that the source has opened, at its first byte; it stays the caller's to close.</summary>
-    public static DicomHeader? Scan(DicomSource source, Stream stream) => Scan(source, stream, whole: false);
+    public static DicomHeader? Scan(DicomSource source, Stream stream) => Scan(source, stream, ScanExtent.Header);
 
-    private static DicomHeader? Scan(DicomSource source, Stream stream, bool whole)
+    private static DicomHeader? Scan(DicomSource source, Stream stream, ScanExtent extent)
     {
         using var input = new ForwardBuffer(stream);
         var (marker, isStandard) = FindMeta(input.Peek(140));
         if (marker < 0)
-            return ScanBare(source, stream, input, whole);
+            return ScanBare(source, stream, input, extent);
         input.Skip(marker);
         var meta = ReadMeta(input);
         var position = input.Position;
         if (meta.Problem is { } broken)
             return Broken(broken, position);
         var (syntax, framing, agrees) = EffectiveSyntax(meta.Syntax, input.Peek(12));
-        var header = ScanDataset(source, stream, input, position, syntax, framing, whole);
+        var header = ScanDataset(source, stream, input, position, syntax, framing, extent);
         return header with { HasStandardMeta = isStandard && agrees && meta.IsStandard, MetaSopClassUid = meta.SopClass };
     }
 
     /// <summary>A first look at the first bytes, with no promise.</summary>
     public static bool MayBeDicom(ReadOnlySpan<byte> head)
-        => FindMeta(head).Skip >= 0 || Guess(head) is { } syntax && DicomReader.TagAt(head, syntax.IsBigEndian).Group is 0x0002 or 0x0008;
+        => FindMeta(head).Skip >= 0 || Guess(head) is { } syntax && syntax.Encoding.ReadTag(head).Group is 0x0002 or 0x0008;
 
     private static DicomHeader Broken(DicomProblem problem, long position) => new()
     {
@@ -83,7 +83,7 @@ internal static class HeaderScanner
                 return meta;
             if (input.Position == statedEnd && DicomTransferSyntax.Lookup(meta.Syntax ?? "").IsDeflated)
                 return meta;
-            var tag = DicomReader.TagAt(head, false);
+            var tag = ElementEncoding.ExplicitLittleEndian.ReadTag(head);
             // Elements beyond the stated length are met, and belong to it; what begins anew does not.
             if ((tag.Element == 0 && last >= 0) || (tag.Element == 0x0010 && meta.Syntax is not null) || (statedEnd >= 0 && input.Position >= statedEnd && tag.Element <= last))
                 return meta with { Problem = new(DicomProblem.Malformed, $"The data set begins with a second group 0002: {tag} stands where the meta information has ended.") };
@@ -137,7 +137,7 @@ internal static class HeaderScanner
         if (syntax.IsEncapsulated && !syntax.IsDeflated && guess is { IsExplicit: false })
             return (syntax, guess, true);
         // Deflated bytes may look like anything; only a data set that begins as nearly all do is taken for a plain one.
-        if (syntax.IsDeflated && guess is not null && DicomReader.TagAt(head, guess.IsBigEndian).Group != 0x0008)
+        if (syntax.IsDeflated && guess is not null && guess.Encoding.ReadTag(head).Group != 0x0008)
             return (syntax, syntax, true);
         if (guess is null || !syntax.IsUncompressed || (syntax.IsExplicit == guess.IsExplicit && syntax.IsBigEndian == guess.IsBigEndian && !syntax.IsDeflated))
             return (syntax, syntax, true);
@@ -149,8 +149,8 @@ internal static class HeaderScanner
     {
         if (head.Length < 8)
             return null;
-        var little = DicomReader.TagAt(head, false);
-        var big = DicomReader.TagAt(head, true);
+        var little = ElementEncoding.ExplicitLittleEndian.ReadTag(head);
+        var big = ElementEncoding.ExplicitBigEndian.ReadTag(head);
         var bigEndian = little.Group > big.Group;
         var tag = bigEndian ? big : little;
         if (tag.Group is 0 or > 0x7FE0 || (tag.IsPrivate && tag.Group < 9))
@@ -162,46 +162,47 @@ internal static class HeaderScanner
     }
 
     /// <summary>No meta: DICOM only if the elements make sense and one of the UIDs that every instance has is among them.</summary>
-    private static DicomHeader? ScanBare(DicomSource source, Stream stream, ForwardBuffer input, bool whole)
+    private static DicomHeader? ScanBare(DicomSource source, Stream stream, ForwardBuffer input, ScanExtent extent)
     {
         var head = input.Peek(12);
         if (Guess(head) is not { } syntax)
             return null;
-        var first = DicomReader.TagAt(head, syntax.IsBigEndian);
+        var first = syntax.Encoding.ReadTag(head);
         if (first.Group is not (0x0002 or 0x0008))
             return null;
-        var header = ScanDataset(source, stream, input, 0, syntax, syntax, whole);
+        var header = ScanDataset(source, stream, input, 0, syntax, syntax, extent);
         var ascends = header.Entries.Length >= 2 && header.Entries[0].Tag < header.Entries[1].Tag;
         var isInstance = header.Entries.Any(e => e.Tag == DicomTag.SOPClassUID || e.Tag == DicomTag.SOPInstanceUID || e.Tag == DicomTag.StudyInstanceUID);
         return ascends && isInstance ? header : null;
     }
 
     private static DicomHeader ScanDataset(
-        DicomSource source, Stream stream, ForwardBuffer input, long position, DicomTransferSyntax syntax, DicomTransferSyntax framing, bool whole)
+        DicomSource source, Stream stream, ForwardBuffer input, long position, DicomTransferSyntax syntax, DicomTransferSyntax framing, ScanExtent extent)
     {
         var length = source.Length - position;
         if (!syntax.IsDeflated)
         {
             input.Rebase(DicomHeader.MaxKept);
-            return Walk(input, position, syntax, framing, length, whole || stream.CanSeek, () => source.OpenAt(position));
+            return Walk(input, position, syntax, framing, length, stream.CanSeek ? ScanExtent.Whole : extent, () => source.OpenAt(position));
         }
         using var raw = source.OpenAt(position);
         using var plain = new DeflateStream(raw, CompressionMode.Decompress);
         using var inflated = new ForwardBuffer(plain);
         inflated.Rebase(DicomHeader.MaxKept);
         // How long it is only its end tells, so a cut one is found by inflating it.
-        return Walk(inflated, position, syntax, framing, long.MaxValue, whole: true, () => new DeflateStream(source.OpenAt(position), CompressionMode.Decompress));
+        return Walk(inflated, position, syntax, framing, long.MaxValue, ScanExtent.Whole, () => new DeflateStream(source.OpenAt(position), CompressionMode.Decompress));
     }
 
     private static DicomHeader Walk(
-        ForwardBuffer input, long position, DicomTransferSyntax syntax, DicomTransferSyntax framing, long length, bool whole, Func<Stream> again)
+        ForwardBuffer input, long position, DicomTransferSyntax syntax, DicomTransferSyntax framing, long length, ScanExtent extent, Func<Stream> again)
     {
         List<ElementEntry> entries = new(32), tail = [];
         DicomProblem? problem = null;
         var pixels = -1L;
         var end = -1L;
+        var whole = extent == ScanExtent.Whole;
         // The window is the caller's: the reader is not disposed here.
-        var reader = new DicomReader(input, framing.IsExplicit, framing.IsBigEndian, length) { DescendsAll = true, TakesFragments = syntax.IsEncapsulated };
+        var reader = new DicomReader(input, framing.Encoding, length) { DescendsAll = true, TakesFragments = syntax.IsEncapsulated };
         Splice[] repairs = [];
         try
         {

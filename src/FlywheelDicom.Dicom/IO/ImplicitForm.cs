@@ -71,7 +71,7 @@ internal static class ImplicitForm
         var count = 0;
         while (count < 4 && reader.ReadValue(tag[count..]) is > 0 and var read)
             count += read;
-        return count == 4 && DicomReader.TagAt(tag, false) == DicomTag.Item;
+        return count == 4 && ElementEncoding.ImplicitLittleEndian.ReadTag(tag) == DicomTag.Item;
     }
 
     private static string Code(DicomVR vr) => DicomVR.LooksLikeVR((byte)vr.Code[0], (byte)vr.Code[1]) ? vr.Code : "no valid one";

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace FlywheelDicom.IO;
 
 /// <summary>
@@ -72,10 +70,7 @@ internal static class SplicePlan
         var size = Elements(header).Where(e => e.Tag.Group == group && !e.Tag.IsGroupLength && !edits.ContainsKey(e.Tag)).Sum(e => e.End - e.Position + Growth(header.Repairs, e))
             + edits.Where(e => e.Key.Group == group && !e.Value.IsRemoval).Sum(e => (long)Encode(header.Framing, e.Key, e.Value.VR, e.Value.Value).Length);
         var value = new byte[4];
-        if (header.Framing.IsBigEndian)
-            BinaryPrimitives.WriteUInt32BigEndian(value, (uint)size);
-        else
-            BinaryPrimitives.WriteUInt32LittleEndian(value, (uint)size);
+        header.Framing.Encoding.WriteUInt32(value, (uint)size);
         return new Splice(stated.ValuePosition, 4, value);
     }
 
@@ -103,12 +98,12 @@ internal static class SplicePlan
         // A value too long for a short length goes as UN, which has a long one and is little endian always (PS3.5 §6.2.2).
         if (syntax.IsExplicit && !vr.IsLongForm && littleEndian.Length > ElementHeader.MaxShortLength)
             vr = DicomVR.UN;
-        var header = ElementHeader.Size(syntax.IsExplicit, vr);
+        var header = ElementHeader.Size(syntax.Encoding, vr);
         var bytes = new byte[header + littleEndian.Length];
-        ElementHeader.Write(bytes, tag, vr, (uint)littleEndian.Length, syntax.IsExplicit, syntax.IsBigEndian);
+        ElementHeader.Write(bytes, tag, vr, (uint)littleEndian.Length, syntax.Encoding);
         littleEndian.CopyTo(bytes, header);
         if (syntax.IsBigEndian)
-            ElementHeader.Swap(bytes.AsSpan(header), vr.UnitSize);
+            ElementEncoding.SwapBytes(bytes.AsSpan(header), vr.UnitSize);
         return bytes;
     }
 }

@@ -30,7 +30,7 @@ internal sealed class SplicedStream(Stream source, Splice[] plan) : ForwardStrea
             buffer = buffer[..(int)Math.Min(buffer.Length, plan[_next].Position - _position)];
         var read = source.Read(buffer);
         if (read == 0 && _next < plan.Length)
-            throw new DicomFormatException("The data set is shorter than when its header was read.", isTruncated: true);
+            throw new DicomFormatException("The data set is shorter than when its header was read.") { IsTruncated = true };
         _position += read;
         return read;
     }

@@ -73,26 +73,26 @@ internal sealed class TransferSyntaxConverter : ForwardStream
                 StartElement();
                 break;
             case DicomTokenKind.SequenceStart:
-                _end = ElementHeader.Write(_chunk, _reader.Tag, DicomVR.SQ, uint.MaxValue, _target.IsExplicit, _target.IsBigEndian);
+                _end = ElementHeader.Write(_chunk, _reader.Tag, DicomVR.SQ, uint.MaxValue, _target.Encoding);
                 break;
             case DicomTokenKind.ItemStart:
-                _end = ElementHeader.WriteDelimiter(_chunk, DicomTag.Item, uint.MaxValue, _target.IsBigEndian);
+                _end = ElementHeader.WriteDelimiter(_chunk, DicomTag.Item, uint.MaxValue, _target.Encoding);
                 break;
             case DicomTokenKind.ItemEnd:
-                _end = ElementHeader.WriteDelimiter(_chunk, DicomTag.ItemDelimitationItem, 0, _target.IsBigEndian);
+                _end = ElementHeader.WriteDelimiter(_chunk, DicomTag.ItemDelimitationItem, 0, _target.Encoding);
                 break;
             case DicomTokenKind.SequenceEnd:
-                _end = ElementHeader.WriteDelimiter(_chunk, DicomTag.SequenceDelimitationItem, 0, _target.IsBigEndian);
+                _end = ElementHeader.WriteDelimiter(_chunk, DicomTag.SequenceDelimitationItem, 0, _target.Encoding);
                 break;
             case DicomTokenKind.FragmentsStart:
-                _end = ElementHeader.Write(_chunk, _reader.Tag, DicomVR.OB, uint.MaxValue, _target.IsExplicit, _target.IsBigEndian);
+                _end = ElementHeader.Write(_chunk, _reader.Tag, DicomVR.OB, uint.MaxValue, _target.Encoding);
                 break;
             case DicomTokenKind.Fragment:
-                _end = ElementHeader.WriteDelimiter(_chunk, DicomTag.Item, (uint)_reader.Length, _target.IsBigEndian);
+                _end = ElementHeader.WriteDelimiter(_chunk, DicomTag.Item, (uint)_reader.Length, _target.Encoding);
                 (_unit, _inValue) = (1, _reader.Length > 0);
                 break;
             case DicomTokenKind.FragmentsEnd:
-                _end = ElementHeader.WriteDelimiter(_chunk, DicomTag.SequenceDelimitationItem, 0, _target.IsBigEndian);
+                _end = ElementHeader.WriteDelimiter(_chunk, DicomTag.SequenceDelimitationItem, 0, _target.Encoding);
                 break;
             default:
                 throw new InvalidOperationException($"{_reader.Kind} is not a token.");
@@ -107,7 +107,7 @@ internal sealed class TransferSyntaxConverter : ForwardStream
         var vr = SourceVR();
         // UN where the length needs it, or where there was no VR: its value is little endian always (PS3.5 §6.2.2).
         var written = _target.IsExplicit && !vr.IsLongForm && (!vr.IsKnown || _reader.Length > ElementHeader.MaxShortLength) ? DicomVR.UN : vr;
-        _end = ElementHeader.Write(_chunk, _reader.Tag, written, (uint)_reader.Length, _target.IsExplicit, _target.IsBigEndian);
+        _end = ElementHeader.Write(_chunk, _reader.Tag, written, (uint)_reader.Length, _target.Encoding);
         _unit = _reader.IsBigEndian == (_target.IsBigEndian && written != DicomVR.UN) || vr == DicomVR.UN ? 1 : vr.UnitSize;
         _inValue = _reader.Length > 0;
         if (_reader.Length == 2 && (_reader.Tag == DicomTag.BitsAllocated || _reader.Tag == DicomTag.PixelRepresentation))
@@ -119,12 +119,12 @@ internal sealed class TransferSyntaxConverter : ForwardStream
     {
         Span<byte> value = stackalloc byte[2];
         _reader.ReadValue(value);
-        var number = _reader.IsBigEndian ? (ushort)(value[0] << 8 | value[1]) : (ushort)(value[1] << 8 | value[0]);
+        var number = _reader.Encoding.ReadUInt16(value);
         if (_reader.Tag == DicomTag.BitsAllocated)
             _bitsAllocated = number;
         else
             _isSigned = number == 1;
-        ElementHeader.Swap(value, _unit);
+        ElementEncoding.SwapBytes(value, _unit);
         value.CopyTo(_chunk.AsSpan(_end));
         _end += 2;
         _inValue = false;
@@ -156,6 +156,6 @@ internal sealed class TransferSyntaxConverter : ForwardStream
             _end += read;
         }
         _inValue = read > 0;
-        ElementHeader.Swap(_chunk.AsSpan(0, _end), _unit);
+        ElementEncoding.SwapBytes(_chunk.AsSpan(0, _end), _unit);
     }
 }

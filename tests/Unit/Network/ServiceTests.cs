@@ -48,7 +48,7 @@ public class ServiceTests
     public async Task Listener_takes_reports_that_are_expected_and_no_others()
     {
         await using var listener = CommitmentListener.Start(IPAddress.Loopback, 0);
-        var expected = listener.Expect("1.2.99");
+        var expected = listener.ExpectAsync("1.2.99");
         Assert.Equal(DicomStatus.ProcessingFailure, await ReportAsync(listener.Port, "1.2.98"));
         Assert.False(expected.IsCompleted);
         Assert.Equal(DicomStatus.Success, await ReportAsync(listener.Port, "1.2.99"));

@@ -25,10 +25,5 @@ public class DicomNetworkException : IOException
     public string ErrorId => "Dicom" + Error;
 
     /// <summary>A copy for one message. Several messages may fail at once, and each needs an exception of its own.</summary>
-    internal DicomNetworkException For(bool wasDatasetSent)
-    {
-        var own = (DicomNetworkException)MemberwiseClone();
-        own.WasDatasetSent = wasDatasetSent;
-        return own;
-    }
+    internal DicomNetworkException Copy() => (DicomNetworkException)MemberwiseClone();
 }

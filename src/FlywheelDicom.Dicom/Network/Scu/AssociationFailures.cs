@@ -23,18 +23,18 @@ internal static class AssociationFailures
                 catch (InvalidDataException e)
                 {
                     transport.Abort(2, 6);
-                    throw Of(destination, transport, e, Negotiating, default);
+                    throw ByCause(destination, transport, e, Negotiating);
                 }
             case PduType.AssociateReject when answer.Body.Length >= 4:
                 var reject = answer.Body.Span;
                 throw new DicomAssociationRejectedException(destination, reject[1], reject[2], reject[3]);
             case PduType.Abort:
-                throw Of(destination, transport, new PeerAbortedException(answer.Body.Span), Negotiating, default);
+                throw ByCause(destination, transport, new PeerAbortedException(answer.Body.Span), Negotiating);
             default:
                 if (answer.IsClosed)
-                    throw Of(destination, transport, new EndOfStreamException("The connection was closed."), Negotiating, default);
+                    throw ByCause(destination, transport, new EndOfStreamException("The connection was closed."), Negotiating);
                 transport.Abort(2, 2);
-                throw Of(destination, transport, new InvalidDataException($"PDU type {(byte)answer.Type:X2} was not expected."), Negotiating, default);
+                throw ByCause(destination, transport, PduException.Unexpected(answer.Type), Negotiating);
         }
     }
 
@@ -58,16 +58,26 @@ internal static class AssociationFailures
         return new DicomNetworkException(DicomNetworkError.ContextRefused, $"{destination} does not take {what}: {why}.", RetryAdvice.Never);
     }
 
-    public static DicomNetworkException Of(DicomDestination destination, PduTransport transport, Exception cause, string operation, TimeSpan timeout, bool wasWaiting = true)
+    /// <summary>A failure while an answer was waited for. Where the time limit has passed, that is the reason.</summary>
+    /// <param name="destination">The peer.</param>
+    /// <param name="transport">The connection.</param>
+    /// <param name="cause">What was thrown.</param>
+    /// <param name="operation">What was being done.</param>
+    /// <param name="timeout">The time limit, for the message.</param>
+    public static DicomNetworkException Of(DicomDestination destination, PduTransport transport, Exception cause, string operation, TimeSpan timeout)
+    {
+        if (cause is DicomNetworkException || !transport.HasTimedOut)
+            return ByCause(destination, transport, cause, operation);
+        return new DicomNetworkException(DicomNetworkError.ResponseTimeout,
+            $"{destination} did not answer within {timeout.TotalSeconds:0} s while {operation}. Check that it is a DICOM server, or give it more time (-Timeout).",
+            RetryAdvice.BackOff, cause);
+    }
+
+    /// <summary>A failure by what was thrown. Whether a time limit has passed does not count.</summary>
+    public static DicomNetworkException ByCause(DicomDestination destination, PduTransport transport, Exception cause, string operation)
     {
         if (cause is DicomNetworkException known)
             return known;
-        if (transport.HasTimedOut && wasWaiting)
-        {
-            return new DicomNetworkException(DicomNetworkError.ResponseTimeout,
-                $"{destination} did not answer within {timeout.TotalSeconds:0} s while {operation}. Check that it is a DICOM server, or give it more time (-Timeout).",
-                RetryAdvice.BackOff, cause);
-        }
         if (cause is PeerAbortedException abort)
             return new DicomAssociationAbortedException(destination, abort.AbortSource, abort.Reason, operation);
         if (cause is PeerReleasedException)

@@ -59,8 +59,8 @@ internal static class AssociationRequestor
             if (accept.MaxPduLength is > 0 and < LeastPduLength)
             {
                 transport.Abort(2, 6);
-                throw AssociationFailures.Of(destination, transport,
-                    new InvalidDataException($"It takes PDUs of at most {accept.MaxPduLength} bytes, which hold nothing."), AssociationFailures.Negotiating, default);
+                throw AssociationFailures.ByCause(destination, transport,
+                    new InvalidDataException($"It takes PDUs of at most {accept.MaxPduLength} bytes, which hold nothing."), AssociationFailures.Negotiating);
             }
             return new NegotiatedAssociation(transport, accept, Answered(contexts, accept.Contexts), stream is SslStream secure ? DicomTlsSession.Of(secure, options.Time) : null);
         }

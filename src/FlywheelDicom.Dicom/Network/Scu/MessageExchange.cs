@@ -71,8 +71,9 @@ internal sealed class MessageExchange : IDisposable
             await _window.WaitAsync().ConfigureAwait(false);
             try
             {
-                var hasTurn = await SendAsync(operation, message, writer).ConfigureAwait(false);
-                return (await ResponseAsync(operation, message, hasTurn).ConfigureAwait(false), writer.DatasetLength);
+                if (!await SendAsync(operation, message, writer).ConfigureAwait(false))
+                    await _incoming.TakeTurnAsync().ConfigureAwait(false);
+                return (await ResponseAsync(operation, message).ConfigureAwait(false), writer.DatasetLength);
             }
             finally
             {
@@ -101,7 +102,7 @@ internal sealed class MessageExchange : IDisposable
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
             await FailReadingAsync(e, operation).ConfigureAwait(false);
-            throw _failure!.For(wasDatasetSent: false);
+            throw _failure!.Copy();
         }
         finally
         {
@@ -122,7 +123,7 @@ internal sealed class MessageExchange : IDisposable
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
             Fail(Explained(e, "answering"));
-            throw _failure!.For(wasDatasetSent: false);
+            throw _failure!.Copy();
         }
         finally
         {
@@ -213,7 +214,10 @@ internal sealed class MessageExchange : IDisposable
         }
         catch (Exception e) when (e is not AssociationGoneException)
         {
-            await BreakAsync(e, operation, hasTurn).ConfigureAwait(false);
+            if (hasTurn || await _incoming.TakeTurnAsync(s_rest).ConfigureAwait(false))
+                await BreakAsync(e, operation).ConfigureAwait(false);
+            else
+                Fail(Explained(e, operation));
             // No buffer is given back while it is in use; and the failure that brought us here is the one to tell.
             await writer.DrainAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!IsOfNetwork(e))
@@ -238,20 +242,19 @@ internal sealed class MessageExchange : IDisposable
         _incoming.Until = long.MaxValue;
     }
 
-    private async ValueTask<DimseMessage> ResponseAsync(string operation, MessageUnderWay message, bool hasTurn)
+    /// <summary>Reads until the response is there, and gives the turn back. Only whoever has the turn to read calls it.</summary>
+    private async ValueTask<DimseMessage> ResponseAsync(string operation, MessageUnderWay message)
     {
-        if (!hasTurn)
-            await _incoming.TakeTurnAsync().ConfigureAwait(false);
         try
         {
             while (true)
             {
                 if (_underWay.AnswerTo(message) is { } answer)
                     return answer;
-                if (_failure is { } failure)
+                if (_failure is not null)
                 {
                     _transport.ThrowIfCancelled();
-                    throw failure.For(message.WasDatasetSent);
+                    throw FailureOf(message);
                 }
                 await _incoming.ReadOneAsync().ConfigureAwait(false);
             }
@@ -261,12 +264,19 @@ internal sealed class MessageExchange : IDisposable
             await FailReadingAsync(e, operation).ConfigureAwait(false);
             if (e is not (IOException or InvalidDataException))
                 throw;
-            throw _failure!.For(message.WasDatasetSent);
+            throw FailureOf(message);
         }
         finally
         {
             await _incoming.EndTurnAsync().ConfigureAwait(false);
         }
+    }
+
+    private DicomNetworkException FailureOf(MessageUnderWay message)
+    {
+        var own = _failure!.Copy();
+        own.WasDatasetSent = message.WasDatasetSent;
+        return own;
     }
 
     private async ValueTask FailReadingAsync(Exception cause, string operation)
@@ -289,23 +299,24 @@ internal sealed class MessageExchange : IDisposable
     /// Ends the association for all that use it, after a message could not be sent to its end. What the peer said before, of this
     /// message or of others, may still be in our receive buffer, and counts.
     /// </summary>
-    private async ValueTask BreakAsync(Exception cause, string operation, bool hasTurn)
+    private async ValueTask BreakAsync(Exception cause, string operation)
     {
-        var why = cause;
-        var mayRead = hasTurn || await _incoming.TakeTurnAsync(s_rest).ConfigureAwait(false);
         try
         {
-            var hadTimedOut = _transport.HasTimedOut;
-            if (mayRead && _failure is null && !hadTimedOut && MayHaveMore(cause))
-                why = await ReadRestAsync(cause).ConfigureAwait(false);
-            else if (mayRead && _failure is null && hadTimedOut && IsOfNetwork(cause))
-                await TakeLastAsync().ConfigureAwait(false);
-            Fail(Explained(why, operation, wasWaiting: hadTimedOut));
+            if (_transport.HasTimedOut)
+            {
+                if (_failure is null && IsOfNetwork(cause))
+                    await TakeLastAsync().ConfigureAwait(false);
+                Fail(Explained(cause, operation));
+                return;
+            }
+            var why = _failure is null && MayHaveMore(cause) ? await ReadRestAsync(cause).ConfigureAwait(false) : cause;
+            // The time limit for the rest may have passed meanwhile. That is not what went wrong.
+            Fail(IsOfNetwork(why) ? AssociationFailures.ByCause(_destination, _transport, why, operation) : Explained(why, operation));
         }
         finally
         {
-            if (mayRead)
-                await _incoming.EndTurnAsync().ConfigureAwait(false);
+            await _incoming.EndTurnAsync().ConfigureAwait(false);
         }
     }
 
@@ -346,12 +357,12 @@ internal sealed class MessageExchange : IDisposable
 
     private static bool IsOfNetwork(Exception e) => e is (IOException and not IO.DicomFormatException) or InvalidDataException;
 
-    private DicomNetworkException Explained(Exception cause, string operation, bool wasWaiting = true)
+    private DicomNetworkException Explained(Exception cause, string operation)
     {
         if (cause is OperationCanceledException)
             return new DicomNetworkException(DicomNetworkError.ConnectionLost, $"The association with {_destination} was cancelled.", RetryAdvice.Never, cause);
         if (IsOfNetwork(cause))
-            return AssociationFailures.Of(_destination, _transport, cause, operation, _options.ResponseTimeout, wasWaiting);
+            return AssociationFailures.Of(_destination, _transport, cause, operation, _options.ResponseTimeout);
         return new DicomNetworkException(DicomNetworkError.ConnectionLost,
             $"The association with {_destination} was given up, since another instance could not be finished.", RetryAdvice.BackOff, cause);
     }

@@ -10,6 +10,9 @@ internal static class CommitmentClient
     /// <summary>The well-known instance that N-ACTION is asked of.</summary>
     private const string Instance = DicomUID.StorageCommitment + ".1";
 
+    private const string MayNotReach = "Check that it knows this host and the listening port under our AE title, or wait longer (-WaitTime).";
+    private const string NeedsPort = "It may want to call back with it: give it a port to call (-ListenPort), and enter that at the archive under our AE title.";
+
     /// <summary>Sends one request, and waits for its report on the same association or at the listener.</summary>
     /// <param name="destination">The archive.</param>
     /// <param name="instances">What it should commit itself to.</param>
@@ -25,7 +28,7 @@ internal static class CommitmentClient
     {
         ArgumentNullException.ThrowIfNull(options);
         var transaction = DicomUID.Generate();
-        var called = listener?.Expect(transaction);
+        var called = listener?.ExpectAsync(transaction);
         try
         {
             var association = await DicomAssociation.RequestAsync(
@@ -75,11 +78,11 @@ internal static class CommitmentClient
                     return await here.ConfigureAwait(false);
                 cancellation.ThrowIfCancellationRequested();
                 if (first == timeUp)
-                    throw NotAnswered(destination, waitTime, called is not null);
+                    throw NoReport(destination, $"within {waitTime.TotalSeconds:0} s", called is null ? NeedsPort : MayNotReach);
                 // The archive has ended the association: it will call, if it can.
                 isHereOver = true;
                 if (called is null)
-                    throw NotAnswered(destination, null, false);
+                    throw NoReport(destination, "before it ended the association", NeedsPort);
             }
         }
         finally
@@ -131,12 +134,6 @@ internal static class CommitmentClient
         }
     }
 
-    private static DicomNetworkException NotAnswered(DicomDestination destination, TimeSpan? waitTime, bool isListening)
-    {
-        var when = waitTime is { } time ? $"within {time.TotalSeconds:0} s" : "before it ended the association";
-        var hint = isListening
-            ? "Check that it knows this host and the listening port under our AE title, or wait longer (-WaitTime)."
-            : "It may want to call back with it: give it a port to call (-ListenPort), and enter that at the archive under our AE title.";
-        return new DicomNetworkException(DicomNetworkError.NoReport, $"{destination} took the request for storage commitment, but sent no report {when}. {hint}", RetryAdvice.Never);
-    }
+    private static DicomNetworkException NoReport(DicomDestination destination, string when, string hint)
+        => new(DicomNetworkError.NoReport, $"{destination} took the request for storage commitment, but sent no report {when}. {hint}", RetryAdvice.Never);
 }

@@ -26,7 +26,7 @@ internal sealed class CommitmentListener : IAsyncDisposable
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     /// <summary>From now on, the report of this transaction is kept for whoever waits for it.</summary>
-    internal Task<CommitmentReport> Expect(string transactionUid)
+    internal Task<CommitmentReport> ExpectAsync(string transactionUid)
         => _expected.GetOrAdd(transactionUid, _ => new TaskCompletionSource<CommitmentReport>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     internal void Forget(string transactionUid) => _expected.TryRemove(transactionUid, out _);

@@ -41,7 +41,7 @@ internal sealed record CommitmentReport(string TransactionUid, IReadOnlySet<stri
     /// <summary>The data set of N-ACTION (PS3.4 §J.3.2.1).</summary>
     internal static byte[] EncodeRequest(string transactionUid, IEnumerable<SopReference> instances, DicomTransferSyntax syntax)
     {
-        var writer = new DatasetWriter(syntax.IsExplicit);
+        var writer = new DatasetWriter(syntax.Encoding);
         writer.UI(s_transaction, transactionUid);
         writer.SQ(s_referenced, instances, static (item, reference) =>
         {

@@ -53,7 +53,7 @@ internal sealed class InstanceQuery : IAsyncDisposable
     {
         const string operation = "querying the archive";
         var syntax = DicomTransferSyntax.Lookup(_context.AcceptedTransferSyntax!);
-        var writer = new DatasetWriter(syntax.IsExplicit);
+        var writer = new DatasetWriter(syntax.Encoding);
         writer.UI(DicomTag.SOPInstanceUID, null);
         writer.CS(s_level, "IMAGE");
         writer.UI(DicomTag.StudyInstanceUID, studyUid);

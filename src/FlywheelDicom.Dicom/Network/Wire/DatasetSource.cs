@@ -53,7 +53,7 @@ internal sealed class DatasetSource(Stream dataset, long length)
         var read = dataset.ReadAtLeast(target[..wanted], wanted, throwOnEndOfStream: false);
         Total += read;
         if (read < wanted)
-            throw new DicomFormatException($"The source ended after {Total} bytes of its data set, though it promised {length}.", isTruncated: true);
+            throw new DicomFormatException($"The source ended after {Total} bytes of its data set, though it promised {length}.") { IsTruncated = true };
         IsAtEnd = Total == length;
         return read;
     }

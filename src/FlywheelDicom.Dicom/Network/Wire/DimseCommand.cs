@@ -62,16 +62,26 @@ internal readonly record struct DimseCommand
     /// missing is never taken for 0.
     /// </summary>
     /// <exception cref="InvalidDataException">The bytes are no command set; the message says why.</exception>
-    public static DimseCommand Decode(ReadOnlySpan<byte> bytes) => Decode(bytes, withUids: true);
+    public static DimseCommand Decode(ReadOnlySpan<byte> bytes)
+    {
+        var command = DecodeWithoutUids(bytes);
+        string? sopClass = null, sopInstance = null;
+        while (NextElement(ref bytes, out var element, out var value))
+        {
+            if (element is 0x0002 or 0x0003)
+                sopClass = Text(value);
+            else if (element is 0x1000 or 0x1001)
+                sopInstance = Text(value);
+        }
+        return command with { SopClassUid = sopClass, SopInstanceUid = sopInstance };
+    }
 
     /// <summary>The same without the UIDs: those of a response only repeat those of its request.</summary>
     /// <inheritdoc cref="Decode(ReadOnlySpan{byte})"/>
-    public static DimseCommand DecodeWithoutUids(ReadOnlySpan<byte> bytes) => Decode(bytes, withUids: false);
-
-    private static DimseCommand Decode(ReadOnlySpan<byte> bytes, bool withUids)
+    public static DimseCommand DecodeWithoutUids(ReadOnlySpan<byte> bytes)
     {
         ushort? field = null, messageId = null, respondedTo = null, datasetType = null, status = null, type = null;
-        string? sopClass = null, sopInstance = null, comment = null;
+        string? comment = null;
         DicomTag[]? offending = null;
         while (NextElement(ref bytes, out var element, out var value))
         {
@@ -98,12 +108,6 @@ internal readonly record struct DimseCommand
                 case 0x0902:
                     comment = Text(value);
                     break;
-                case 0x0002 or 0x0003 when withUids:
-                    sopClass = Text(value);
-                    break;
-                case 0x1000 or 0x1001 when withUids:
-                    sopInstance = Text(value);
-                    break;
                 case 0x1002 or 0x1008:
                     Number(ref type, value, "event or action type (0000,1002), (0000,1008)");
                     break;
@@ -113,7 +117,7 @@ internal readonly record struct DimseCommand
         {
             Field = (CommandField)(field ?? throw Missing("command field (0000,0100)")), MessageId = messageId ?? 0, RespondedTo = respondedTo ?? 0,
             HasDataset = (datasetType ?? throw Missing("command data set type (0000,0800)")) != NoDataset, Status = new DicomStatus(status ?? 0),
-            SopClassUid = sopClass, SopInstanceUid = sopInstance, TypeId = type, ErrorComment = comment, OffendingElements = offending,
+            TypeId = type, ErrorComment = comment, OffendingElements = offending,
         };
         if (command.IsResponse && status is null)
             throw Missing("status (0000,0900)");

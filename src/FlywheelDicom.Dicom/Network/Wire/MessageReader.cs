@@ -71,18 +71,18 @@ internal sealed class MessageReader(PduTransport transport, uint maxPduLength, i
         if (pdv.IsCommand == _awaitsDataset is not null)
             throw new PduException(pdv.IsCommand ? "A command came where a data set was due." : "A data set came that no command had announced.", 6);
         _contextId = pdv.ContextId;
-        return pdv.IsCommand ? TakeCommand(pdv.Data.Span, pdv.IsLast) : TakeDataset(pdv.Data.Span, pdv.IsLast);
+        return pdv.IsCommand ? TakeCommand(pdv) : TakeDataset(pdv);
     }
 
-    private DimseMessage? TakeCommand(ReadOnlySpan<byte> data, bool isLast)
+    private DimseMessage? TakeCommand(in Pdv pdv)
     {
         if (!_isInCommand)
             _command.ResetWrittenCount();
-        if (_command.WrittenCount + data.Length > MaxCommand)
+        if (_command.WrittenCount + pdv.Data.Length > MaxCommand)
             throw new InvalidDataException("The command set is too long.");
-        _command.Write(data);
-        _isInCommand = !isLast;
-        if (!isLast)
+        _command.Write(pdv.Data.Span);
+        _isInCommand = !pdv.IsLast;
+        if (!pdv.IsLast)
             return null;
         var command = DimseCommand.DecodeWithoutUids(_command.WrittenSpan);
         if (!command.HasDataset || command.Field is CommandField.StoreResponse or CommandField.EchoResponse)
@@ -92,12 +92,12 @@ internal sealed class MessageReader(PduTransport transport, uint maxPduLength, i
         return null;
     }
 
-    private DimseMessage? TakeDataset(ReadOnlySpan<byte> data, bool isLast)
+    private DimseMessage? TakeDataset(in Pdv pdv)
     {
-        if (_dataset!.WrittenCount + data.Length > maxDataset)
+        if (_dataset!.WrittenCount + pdv.Data.Length > maxDataset)
             throw new InvalidDataException($"A data set is longer than the {maxDataset} bytes that are taken.");
-        _dataset.Write(data);
-        if (!isLast)
+        _dataset.Write(pdv.Data.Span);
+        if (!pdv.IsLast)
             return null;
         var message = new DimseMessage(_contextId, _awaitsDataset!.Value, _dataset.WrittenSpan.ToArray());
         (_awaitsDataset, _dataset) = (null, null);

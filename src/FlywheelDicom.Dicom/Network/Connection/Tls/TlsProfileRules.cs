@@ -26,16 +26,15 @@ internal sealed class TlsProfileRules
         TlsCipherSuite.TLS_AES_128_CCM_SHA256, TlsCipherSuite.TLS_AES_128_CCM_8_SHA256,
     ];
 
-    private TlsProfileRules(IReadOnlyList<TlsCipherSuite> suites, bool limitsKeys, bool limitsSignatures)
-        => (CipherSuites, LimitsKeys, LimitsSignatures) = (suites, limitsKeys, limitsSignatures);
+    private TlsProfileRules(IReadOnlyList<TlsCipherSuite> suites) => CipherSuites = suites;
 
     public IReadOnlyList<TlsCipherSuite> CipherSuites { get; }
 
     /// <summary>RSA keys of at least 2048 bits, elliptic curves of at least 256.</summary>
-    public bool LimitsKeys { get; }
+    public bool LimitsKeys { get; private init; }
 
     /// <summary>Certificates signed with SHA-256 or better.</summary>
-    public bool LimitsSignatures { get; }
+    public bool LimitsSignatures { get; private init; }
 
     /// <summary>Versions, for all profiles: never below 1.2.</summary>
     public static SslProtocols Protocols => SslProtocols.Tls12 | SslProtocols.Tls13;
@@ -46,10 +45,10 @@ internal sealed class TlsProfileRules
     public static TlsProfileRules For(DicomTlsProfile profile) => profile switch
     {
         // The standard's list for these is the least to support; elliptic-curve certificates need the suites beside it.
-        DicomTlsProfile.BCP195 or DicomTlsProfile.BCP195NonDowngrading => new([.. s_tls13, .. s_ecdheRsa, .. s_ecdheEcdsa, .. s_dheRsa], false, false),
-        DicomTlsProfile.BCP195Extended => new([.. s_tls13, .. s_ecdheEcdsa, .. s_ecdheRsa, .. s_dheRsa], true, false),
-        DicomTlsProfile.BCP195RFC8996 => new([.. s_tls13, .. s_ecdheEcdsa, .. s_ecdheRsa], false, false),
-        DicomTlsProfile.BCP195RFC8996Modified => new([.. s_tls13, .. s_ecdheEcdsa, .. s_ecdheRsa, .. s_modified], true, true),
+        DicomTlsProfile.BCP195 or DicomTlsProfile.BCP195NonDowngrading => new([.. s_tls13, .. s_ecdheRsa, .. s_ecdheEcdsa, .. s_dheRsa]),
+        DicomTlsProfile.BCP195Extended => new([.. s_tls13, .. s_ecdheEcdsa, .. s_ecdheRsa, .. s_dheRsa]) { LimitsKeys = true },
+        DicomTlsProfile.BCP195RFC8996 => new([.. s_tls13, .. s_ecdheEcdsa, .. s_ecdheRsa]),
+        DicomTlsProfile.BCP195RFC8996Modified => new([.. s_tls13, .. s_ecdheEcdsa, .. s_ecdheRsa, .. s_modified]) { LimitsKeys = true, LimitsSignatures = true },
         _ => throw new ArgumentOutOfRangeException(nameof(profile)),
     };
 
