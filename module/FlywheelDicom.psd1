@@ -1,6 +1,7 @@
 @{
     RootModule             = 'FlywheelDicom.Cmdlets.dll'
     RequiredAssemblies     = @('FlywheelDicom.Dicom.dll')
+    TypesToProcess         = @('FlywheelDicom.Types.ps1xml')
     FormatsToProcess       = @('FlywheelDicom.Format.ps1xml')
     ModuleVersion          = '0.1.0'
     CompatiblePSEditions   = @('Core')

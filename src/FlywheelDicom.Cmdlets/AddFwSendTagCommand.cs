@@ -12,6 +12,7 @@ public sealed class AddFwSendTagCommand : DicomCmdlet
     /// <summary>The instance to mark.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [SentFileTransformation]
     [DicomFileTransformation]
     public DicomFile InputObject { get; set; } = null!;
 

@@ -95,11 +95,14 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
             if (_isAtEnd)
                 return;
             _isAtEnd = true;
+            _report!.EndJournals();
         }
         var end = Stopped || _report!.IsOfCutRun ? RunEnd.Stopped : RunEnd.Complete;
         if (!ShouldProcess(_report!.PathFor(end), "Write report"))
             return;
-        if (end == RunEnd.Stopped && !Stopped)
+        if (end == RunEnd.Stopped && !Stopped && _report.IsOfUnknownRun)
+            WriteWarning("Nothing says that the run of these results came to its end, as they were loaded or are lines of a journal: there may be images that it never came to, and the report says so.");
+        else if (end == RunEnd.Stopped && !Stopped)
             WriteWarning("The run was cut off before it came to its end, as by Select-Object -First: there may be images that it never came to, and the report says so.");
         report = Write(_report, end);
         WriteObject(Attach ? Attached(report) : report);
@@ -116,6 +119,7 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
             {
                 foreach (var result in _left?.ToArray() ?? [])
                     _report.Add(result);
+                _report.EndJournals();
                 if (_report.Tally.First is not null)
                     Write(_report, RunEnd.Stopped);
             }

@@ -12,6 +12,7 @@ public sealed class MeasureDicomFileCommand : DicomCmdlet
     /// <summary>The instances, as Get-DicomFile gives them.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [SentFileTransformation]
     [DicomFileTransformation]
     public DicomFile InputObject { get; set; } = null!;
 

@@ -32,6 +32,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     /// <summary>The instance to send.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [SentFileTransformation]
     [DicomFileTransformation]
     public DicomFile InputObject { get; set; } = null!;
 
@@ -100,6 +101,9 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
             return;
         if (!isConfirmed)
         {
+            // Its result may be kept for long: what is on disk for its sake goes now.
+            InputObject.Claim();
+            InputObject.Release();
             Emit(Declined(InputObject));
             return;
         }
@@ -253,6 +257,6 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     {
         Name = file.Name, Origin = file.Origin, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid,
         StudyInstanceUid = file.StudyInstanceUid, SeriesInstanceUid = file.SeriesInstanceUid, Status = DicomSendStatus.Failed,
-        Destination = _destination!, Reason = "It was not confirmed.", ErrorId = "NotConfirmed",
+        Destination = _destination!, Reason = "It was not confirmed.", ErrorId = "NotConfirmed", File = file,
     };
 }

@@ -4,8 +4,9 @@ using System.Management.Automation;
 namespace FlywheelDicom.Cmdlets;
 
 /// <summary>
-/// What is no DicomSendResult, a file that was never sent say or a result that came back from a job, takes its place in the pipeline
-/// as one that failed: it is told in words, and stands in the report. What another stream wrote is nobody's result: PowerShell refuses it.
+/// Results that were loaded or came back from a job, and lines of a journal, are taken as <see cref="LoadedResult"/> reads them. What is
+/// no result, a file that was never sent say, takes its place in the pipeline as one that failed: it is told in words, and stands in the
+/// report. What another stream wrote is nobody's result: PowerShell refuses it.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SendResultTransformationAttribute : ArgumentTransformationAttribute
@@ -17,6 +18,8 @@ internal sealed class SendResultTransformationAttribute : ArgumentTransformation
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         if (value is null or DicomSendResult or InformationalRecord or InformationRecord or ErrorRecord or IList)
             return value;
+        if (LoadedResult.Of(inputData) is { } loaded)
+            return loaded;
         var kind = inputData is PSObject { TypeNames: { Count: > 0 } names } ? names[0] : value.GetType().FullName;
         var text = PlainText.Clean(value is DicomFile { Name: { } name } ? name : inputData.ToString() ?? "");
         var shown = text.Length is 0 ? kind! : text.Length > Shown ? text[..Shown] : text;
@@ -26,7 +29,7 @@ internal sealed class SendResultTransformationAttribute : ArgumentTransformation
             SopInstanceUid = (value as DicomFile)?.SopInstanceUid, SopClassUid = (value as DicomFile)?.SopClassUid,
             Status = DicomSendStatus.Failed, Destination = new DicomDestination { Host = "none" }, ErrorId = DicomSendResult.NotAResult,
             Reason = value is DicomFile ? "It was not sent: it is a file, not a result of Send-DicomStore. Put Send-DicomStore before this."
-                : $"It is a {kind}, not a result of Send-DicomStore. What comes back from a job is not one any more: make the report in the job.",
+                : $"It is a {kind}, not a result of Send-DicomStore, nor one that was saved and loaded.",
         };
     }
 }

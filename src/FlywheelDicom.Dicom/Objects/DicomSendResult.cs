@@ -81,6 +81,12 @@ public sealed record DicomSendResult
     /// <summary>The stable id of the failure or warning; null where there is none.</summary>
     public string? ErrorId { get; init; }
 
+    /// <summary>The instance, to be sent again; null for a result that was loaded. It is a handle: it holds no bytes, and no open file.</summary>
+    internal DicomFile? File { get; init; }
+
+    /// <summary>It stands for a line of a journal, where one instance may have several.</summary>
+    internal bool IsOfJournal { get; init; }
+
     /// <summary>Sent, Warning and Skipped count as sent in a report.</summary>
     public bool IsStored => Status != DicomSendStatus.Failed;
 

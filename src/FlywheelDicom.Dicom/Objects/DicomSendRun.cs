@@ -12,8 +12,17 @@ public sealed class DicomSendRun
     /// <param name="before">The run whose results this one checks again; null for the first.</param>
     internal DicomSendRun(DicomSendRun? before = null) => _before = before;
 
+    /// <summary>The run of results that were loaded, where nothing says that it came to its end.</summary>
+    internal static DicomSendRun NotKnown { get; } = new();
+
+    /// <summary>The run of results that were loaded, and that say so.</summary>
+    internal static DicomSendRun Ended { get; } = new() { _isAtEnd = true };
+
     /// <summary>Whether it came to its end, and so did the run before.</summary>
     public bool IsAtEnd => _isAtEnd && _before is not { IsAtEnd: false };
+
+    /// <summary>Nothing says whether it, or the run before, came to its end.</summary>
+    internal bool IsNotKnown => this == NotKnown || _before is { IsNotKnown: true };
 
     /// <summary>Says whether it came to its end.</summary>
     public override string ToString() => IsAtEnd ? "at its end" : "not at its end";

@@ -17,6 +17,12 @@ internal sealed class SendReport : IDisposable
     public bool IsOfCutRun => _runs.Any(r => !r.IsAtEnd);
     private readonly HashSet<DicomSendRun> _runs = [];
 
+    /// <summary>Nothing says whether the run of some results came to its end: they were loaded.</summary>
+    public bool IsOfUnknownRun => _runs.Any(r => r.IsNotKnown);
+
+    /// <summary>Lines of a journal: what was stored is stored, whatever was tried later; else the last one counts.</summary>
+    private readonly Dictionary<(DicomDestination, string?), DicomSendResult> _ofJournal = [];
+
     /// <summary>The reasons for files that could not be written; empty if there are none.</summary>
     public IReadOnlyList<IOException> Problems => _problems;
     private readonly List<IOException> _problems = [];
@@ -24,6 +30,26 @@ internal sealed class SendReport : IDisposable
     public void Add(DicomSendResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
+        if (result.IsOfJournal)
+        {
+            var key = (result.Destination, result.SopInstanceUid);
+            if (!_ofJournal.TryGetValue(key, out var before) || result.IsStored || !before.IsStored)
+                _ofJournal[key] = result;
+            return;
+        }
+        Count(result);
+    }
+
+    /// <summary>All lines of journals were given: each instance is counted once.</summary>
+    public void EndJournals()
+    {
+        foreach (var result in _ofJournal.Values)
+            Count(result);
+        _ofJournal.Clear();
+    }
+
+    private void Count(DicomSendResult result)
+    {
         Tally.Add(result);
         if (result.Run is { } run)
             _runs.Add(run);
