@@ -18,6 +18,7 @@
         'ConvertTo-DicomJson'
         'Disconnect-FwInstance'
         'Export-FwSendReport'
+        'Get-DicomDestination'
         'Get-DicomFile'
         'Get-DicomReceiver'
         'Get-DicomSendJournal'
@@ -26,11 +27,13 @@
         'Get-FwSessionDicom'
         'Measure-DicomFile'
         'New-DicomDestination'
+        'Register-DicomDestination'
         'Request-DicomCommitment'
         'Send-DicomStore'
         'Start-DicomReceiver'
         'Stop-DicomReceiver'
         'Test-DicomEcho'
+        'Unregister-DicomDestination'
     )
     FunctionsToExport      = @()
     AliasesToExport        = @()

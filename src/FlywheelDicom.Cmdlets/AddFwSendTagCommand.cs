@@ -18,6 +18,7 @@ public sealed class AddFwSendTagCommand : DicomCmdlet
 
     /// <summary>The private group: odd and above 0x0008.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(PrivateGroupCompleter))]
     public int Group { get; set; } = 0x0021;
 
     /// <summary>The private creator.</summary>

@@ -10,6 +10,7 @@ public sealed class GetDicomReceiverCommand : DicomCmdlet
     /// <summary>Only the one at this port.</summary>
     [Parameter(Position = 0)]
     [ValidateRange(1, 65535)]
+    [ArgumentCompleter(typeof(ReceiverPortCompleter))]
     public int Port { get; set; }
 
     /// <inheritdoc/>

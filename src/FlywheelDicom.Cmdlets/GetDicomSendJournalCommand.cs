@@ -12,6 +12,7 @@ public sealed class GetDicomSendJournalCommand : DicomCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "LiteralPath")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(JournalCompleter))]
     public string Path { get; set; } = "";
 
     /// <inheritdoc/>

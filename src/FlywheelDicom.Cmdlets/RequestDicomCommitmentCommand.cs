@@ -21,6 +21,7 @@ public sealed class RequestDicomCommitmentCommand : ConfirmationCmdlet
 
     /// <summary>The address to listen at: any, since the archive calls from elsewhere.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ListenAddressCompleter))]
     public IPAddress ListenAddress { get; set; } = IPAddress.Any;
 
     /// <summary>Seconds that the report may take.</summary>

@@ -38,6 +38,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
 
     /// <summary>A host name, an IPv4 or IPv6 address, or what New-DicomDestination made.</summary>
     [Parameter(Mandatory = true, Position = 0)]
+    [Alias("ComputerName", "HostName")]
     [DestinationTransformation]
     [ArgumentCompleter(typeof(DestinationCompleter))]
     public DicomDestination Destination { get; set; } = null!;
@@ -70,6 +71,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     /// <summary>A file that remembers what was stored there: a second run sends only what is missing.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(JournalCompleter))]
     public string? Journal { get; set; }
 
     /// <inheritdoc/>

@@ -22,6 +22,7 @@ public sealed class StartDicomReceiverCommand : TlsCmdlet
 
     /// <summary>Callers must call by this; without it, by anything.</summary>
     [Parameter]
+    [Alias("AET")]
     [ValidateAETitle]
     public string? AETitle { get; set; }
 
@@ -36,6 +37,7 @@ public sealed class StartDicomReceiverCommand : TlsCmdlet
 
     /// <summary>The address to listen at: loopback, unless others are meant to send here.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ListenAddressCompleter))]
     public IPAddress ListenAddress { get; set; } = IPAddress.Loopback;
 
     /// <summary>Associations taken at a time.</summary>

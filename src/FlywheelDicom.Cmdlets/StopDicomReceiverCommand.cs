@@ -17,6 +17,7 @@ public sealed class StopDicomReceiverCommand : DicomCmdlet
     /// <summary>The port that it listens at.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PortSet)]
     [ValidateRange(1, 65535)]
+    [ArgumentCompleter(typeof(ReceiverPortCompleter))]
     public int Port { get; set; }
 
     /// <inheritdoc/>

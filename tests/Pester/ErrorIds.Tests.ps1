@@ -15,7 +15,7 @@ BeforeAll {
         $patterns = @(
             'DicomErrors\.Record\([^\n]*?"(?<id>[A-Z][a-z]+[A-Z][A-Za-z]+)"'
             'ErrorId = [^;\n]*?"(?<id>[A-Z][A-Za-z]+)"'
-            'new(?: DicomProblem| JournalException| CertificateFileException| ReportPlaceException| ArchiveException)?\("(?<id>[A-Z][A-Za-z]+)"'
+            'new(?: DicomProblem| JournalException| CertificateFileException| DestinationFileException| ReportPlaceException| ArchiveException)?\("(?<id>[A-Z][A-Za-z]+)"'
         )
         if ($file.Name -in 'DicomProblem.cs', 'ConfirmationOutcome.cs', 'DicomSendResult.cs') { $patterns += 'const string \w+ = "(?<id>[A-Z][A-Za-z]+)"' }
         foreach ($pattern in $patterns) { foreach ($match in [regex]::Matches($text, $pattern)) { $null = $ids.Add($match.Groups['id'].Value) } }

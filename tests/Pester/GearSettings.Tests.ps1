@@ -43,7 +43,7 @@ Describe 'What is wrong with the gear''s settings' {
         @{ what = 'a file without a place'; json = { Get-Json -Inputs @{ file = @{ base = 'file'; location = @{ name = 'x.dcm' } } } }; text = "*'x.dcm' is not one of an acquisition*" }
         @{ what = 'a file without a path'; json = { Get-Json -Inputs @{ file = @{ base = 'file'; hierarchy = @{ type = 'acquisition'; id = 'a' } } } }; text = '*does not tell its acquisition, name and path*' }
         @{ what = 'a title of 17 characters'; json = { Get-Json @{ calling_ae = 'A2345678901234567' } }; text = '*is not an AE title*' }
-        @{ what = 'a host with a port'; json = { $c = Get-Json | ConvertFrom-Json; $c.config.destination = 'pacs:104'; $c | ConvertTo-Json -Depth 9 }; text = "*'pacs:104' is neither*A port goes with*" }
+        @{ what = 'a host with another port'; json = { $c = Get-Json | ConvertFrom-Json; $c.config.destination = 'pacs:11113'; $c | ConvertTo-Json -Depth 9 }; text = '*-Destination names the port 11113, and -Port names *' }
         @{ what = 'an even group'; json = { Get-Json @{ group = '0x0020' } }; text = '*must be odd*' }
         @{ what = 'a tag of 65 characters'; json = { Get-Json @{ tag_value = 'x' * 65 } }; text = '*1 to 64*' }
         @{ what = 'a key that is not there'; json = { Get-Json @{ tls_enabled = $true } @{ key = @{ location = @{ path = '/nope/key' } }; cert = @{ location = @{ path = '/nope/cert' } } } }; text = "*/nope/*does not exist*" }

@@ -75,12 +75,21 @@ internal static class DicomErrors
         new("CertificateFileNotFound", ObjectNotFound, "Check the path."),
         new("CertificateUnreadable", InvalidData, "Check the file with openssl x509."),
         new("CertificateMissing", InvalidArgument, "Give a certificate with -CertificatePath."),
-        new("CertificateGivenTwice", InvalidArgument, "Give -Certificate or -CertificatePath, not both."),
+        new("CertificateGivenTwice", InvalidArgument, "Give one of -Certificate, -CertificatePath and -CertificateThumbprint."),
         new("PrivateKeyMissing", InvalidArgument, "Give the key's file with -KeyPath."),
         new("PrivateKeyUnreadable", InvalidData, "Check the file with openssl pkey."),
         new("PrivateKeyMismatch", InvalidArgument, "Give the key that the certificate was made for."),
         new("KeyPasswordRequired", InvalidArgument, "Give the key's password with -KeyPassword."),
         new("KeyPasswordWrong", AuthenticationError, "Check the password with openssl pkey."),
+
+        new("CertificateNotInStore", ObjectNotFound, "Check the thumbprint, or give the certificate's file with -CertificatePath."),
+
+        // Registered destinations.
+        new("DicomDestinationsUnreadable", InvalidData, "Mend the file with an editor, or move it away and register again."),
+        new("DicomDestinationsNotWritten", WriteError, "Check that the folder may be written."),
+        new("DicomDestinationExists", ResourceExists, "Replace it with -Force, or take another name."),
+        new("DicomDestinationNotFound", ObjectNotFound, "List the names with Get-DicomDestination."),
+        new("DicomDestinationConflict", InvalidArgument, "Give the port and the AE title once."),
 
         // Flywheel.
         new("FlywheelKeyMissing", InvalidArgument, "Copy the API key from your Flywheel profile."),

@@ -33,6 +33,7 @@ public abstract class ConfirmationCmdlet : DestinationCmdlet
 
     /// <summary>Who is asked, where that is not who was sent to.</summary>
     [Parameter(Position = 0)]
+    [Alias("ComputerName", "HostName")]
     [DestinationTransformation]
     [ArgumentCompleter(typeof(DestinationCompleter))]
     public DicomDestination? Destination { get; set; }

@@ -31,6 +31,12 @@ public abstract class TlsCmdlet : DicomCmdlet
     [ValidateNotNullOrEmpty]
     public string? CertificatePath { get; set; }
 
+    /// <summary>The thumbprint of our certificate in the user's or the machine's store.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ThumbprintCompleter))]
+    public string? CertificateThumbprint { get; set; }
+
     /// <summary>The PEM file of its private key.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -53,7 +59,7 @@ public abstract class TlsCmdlet : DicomCmdlet
 
     /// <summary>The parameters that turn TLS on, beside -UseTls.</summary>
     private protected virtual IEnumerable<string> TlsParameters
-        => [nameof(TlsProfile), nameof(Certificate), nameof(CertificatePath), nameof(KeyPath), nameof(KeyPassword), nameof(TrustedCertificatePath), nameof(RevocationMode)];
+        => [nameof(TlsProfile), nameof(Certificate), nameof(CertificatePath), nameof(CertificateThumbprint), nameof(KeyPath), nameof(KeyPassword), nameof(TrustedCertificatePath), nameof(RevocationMode)];
 
     /// <summary>Whether TLS is asked for; null where no parameter says so.</summary>
     private protected bool? AsksForTls
@@ -75,25 +81,50 @@ public abstract class TlsCmdlet : DicomCmdlet
     };
 
     /// <summary>Our certificate, from the parameter that gives it; null where none does.</summary>
-    private protected CertificateWithChain? ReadCertificate() => Certificates.Read<CertificateWithChain?>(CertificatePath, () =>
+    private protected CertificateWithChain? ReadCertificate() => Certificates.Read<CertificateWithChain?>(CertificatePath ?? CertificateThumbprint, () =>
     {
-        if (Certificate is not null && CertificatePath is not null)
-            throw new CertificateFileException("CertificateGivenTwice", "Give -Certificate or -CertificatePath, not both.");
+        if (new object?[] { Certificate, CertificatePath, CertificateThumbprint }.Count(given => given is not null) > 1)
+            throw new CertificateFileException("CertificateGivenTwice", "Give one of -Certificate, -CertificatePath and -CertificateThumbprint.");
         if (Certificate is { HasPrivateKey: false })
             throw new CertificateFileException("PrivateKeyMissing", $"The certificate '{Certificate.Subject}' has no private key.");
         if (Certificate is not null)
             return new CertificateWithChain(Certificate, []);
-        if (CertificatePath is null)
-        {
-            return KeyPath is null ? null
-                : throw new CertificateFileException("CertificateMissing", "-KeyPath is given without the certificate that it belongs to. Give that with -CertificatePath.");
-        }
-        var key = KeyPath is null ? null : Certificates.Resolved(KeyPath);
-        var certificate = Certificates.Resolved(CertificatePath);
+        if (KeyPath is not null && CertificatePath is null)
+            throw new CertificateFileException("CertificateMissing", "-KeyPath is given without the certificate that it belongs to. Give that with -CertificatePath.");
+        return ReadCertificate(CertificatePath, KeyPath, CertificateThumbprint);
+    });
+
+    /// <summary>The certificate that a destination names.</summary>
+    private protected CertificateWithChain? ReadCertificate(DicomTls named)
+        => Certificates.Read<CertificateWithChain?>(named.CertificatePath ?? named.CertificateThumbprint, () => ReadCertificate(named.CertificatePath, named.KeyPath, named.CertificateThumbprint));
+
+    private protected bool IsCertificateGiven => Certificate is not null || CertificatePath is not null || CertificateThumbprint is not null;
+
+    private protected X509Certificate2Collection ReadTrusted(IEnumerable<string> paths) => Certificates.ReadTrusted([.. paths]);
+
+    /// <summary>The path in the file system, to be kept in place of one that is relative to the location of now.</summary>
+    private protected string? FullPath(string? path) => path is null ? null : Certificates.Read(path, () => Certificates.Resolved(path));
+
+    private CertificateWithChain? ReadCertificate(string? path, string? keyPath, string? thumbprint)
+    {
+        if (path is null)
+            return thumbprint is null ? null : new CertificateWithChain(StoredCertificates.Read(thumbprint), []);
+        var key = keyPath is null ? null : Certificates.Resolved(keyPath);
+        var certificate = Certificates.Resolved(path);
         if (CertificateFiles.IsReadableByEveryone(key ?? certificate))
             WriteWarning($"The private key file '{key ?? certificate}' can be read by everyone on this machine. Restrict it (chmod 600).");
-        return CertificateFiles.ReadWithKey(certificate, key, SecretTransformationAttribute.Reveal(KeyPassword), TimeProvider.System);
-    });
+        try
+        {
+            return CertificateFiles.ReadWithKey(certificate, key, SecretTransformationAttribute.Reveal(KeyPassword), TimeProvider.System);
+        }
+        catch (CertificateFileException e) when (e.ErrorId == "KeyPasswordRequired" && TakesLockedKey())
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether a key whose password is not given will do, since it is not used now.</summary>
+    private protected virtual bool TakesLockedKey() => false;
 
     private protected X509Certificate2Collection ReadTrusted() => Certificates.ReadTrusted(TrustedCertificatePath);
 

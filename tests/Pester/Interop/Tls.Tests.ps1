@@ -168,7 +168,7 @@ Describe 'Keys and certificates' -Skip:(-not $hasDcmtk) {
         @{ id = 'KeyPasswordWrong'; with = { @{ CertificatePath = $c.Client; KeyPath = "$folder/pkcs8enc.key"; KeyPassword = 'wr0ng' } }; text = '*-KeyPassword is wrong*' }
         @{ id = 'KeyPasswordWrong'; with = { @{ CertificatePath = "$folder/me.pfx"; KeyPassword = 'wr0ng' } }; text = '*me.pfx*' }
         @{ id = 'CertificateMissing'; with = { @{ KeyPath = $c.ClientKey } }; text = '*-CertificatePath*' }
-        @{ id = 'CertificateGivenTwice'; with = { @{ CertificatePath = $c.Client; KeyPath = $c.ClientKey; Certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::new($c.Client) } }; text = '*not both*' }
+        @{ id = 'CertificateGivenTwice'; with = { @{ CertificatePath = $c.Client; KeyPath = $c.ClientKey; Certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::new($c.Client) } }; text = '*Give one of*' }
     ) {
         $tls = & $with
         $problem = try { Test-DicomEcho localhost -Port $receiver.Port @tls } catch { $_ }

@@ -1,3 +1,4 @@
+using FlywheelDicom.Network.Connection;
 using System.Text;
 
 namespace FlywheelDicom;
@@ -51,6 +52,15 @@ public sealed record DicomDestination
     /// <summary>The TLS settings; null for a plain connection.</summary>
     public DicomTls? Tls { get; init; }
 
+    /// <summary>The name that it is registered by; null for one that is not.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Whom it is registered for; null where it is not.</summary>
+    public DicomDestinationScope? Scope { get; init; }
+
+    /// <summary>What the text that it was made of said itself, beside the host: a parameter must not say otherwise.</summary>
+    internal DestinationParts Stated { get; init; }
+
     /// <summary>
     /// 1 to 16 characters of the default repertoire, no backslash, not all spaces (PS3.5 §6.2, VR AE); spaces at the ends do not count.
     /// </summary>
@@ -79,7 +89,7 @@ public sealed record DicomDestination
         // A scope (fe80::1%eth0) is not for CheckHostName.
         var name = trimmed.Split('%')[0];
         if (Uri.CheckHostName(name) == UriHostNameType.Unknown)
-            throw new ArgumentException($"'{host}' is neither a host name nor an IP address. A port goes with -Port, an AE title with -CalledAE.");
+            throw new ArgumentException($"'{host}' is neither a host name nor an IP address. Write host, host:port or AET@host:port.");
         return trimmed;
     }
 }

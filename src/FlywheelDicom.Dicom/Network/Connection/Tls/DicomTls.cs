@@ -11,6 +11,18 @@ public sealed record DicomTls
     /// <summary>The client certificate with its private key; null where the server asks for none.</summary>
     public X509Certificate2? Certificate { get; init; }
 
+    /// <summary>The file that the client certificate is read from; null where it came from no file.</summary>
+    public string? CertificatePath { get; init; }
+
+    /// <summary>The file of its private key; null where that is in the same file.</summary>
+    public string? KeyPath { get; init; }
+
+    /// <summary>The client certificate's thumbprint (SHA-1, hexadecimal), by which it is found in the user's or the machine's store.</summary>
+    public string? CertificateThumbprint { get; init; }
+
+    /// <summary>The files that the trusted certificates are read from.</summary>
+    public IReadOnlyList<string> TrustedCertificatePath { get; init; } = [];
+
     /// <summary>The certificates between the client certificate and its root. They are sent with it.</summary>
     public X509Certificate2Collection Intermediates { get; init; } = [];
 
