@@ -151,7 +151,9 @@ internal sealed record AssociationPdu
 
     private static RoleSelection? DecodeRole(ReadOnlySpan<byte> value)
     {
-        var length = value.Length >= 4 ? BinaryPrimitives.ReadUInt16BigEndian(value) : -1;
+        if (value.Length < 4)
+            return null;
+        var length = BinaryPrimitives.ReadUInt16BigEndian(value);
         return length + 4 == value.Length ? new RoleSelection(Text(value.Slice(2, length)), value[^2] == 1, value[^1] == 1) : null;
     }
 
