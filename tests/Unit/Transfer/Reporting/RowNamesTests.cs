@@ -1,6 +1,6 @@
 using FlywheelDicom.Transfer.Reporting;
 
-namespace FlywheelDicom.Unit.Transfer;
+namespace FlywheelDicom.Unit.Transfer.Reporting;
 
 public sealed class RowNamesTests
 {
@@ -24,6 +24,7 @@ public sealed class RowNamesTests
     {
         Assert.Equal(["S1/IM1", "S2/IM1", "IM2"], Rows(("IM1", "/d/study/S1/IM1"), ("IM1", "/d/study/S2/IM1"), ("IM2", "/d/study/S2/IM2")));
         Assert.Equal(["a/S1/IM1", "b/S1/IM1", "a/S2/IM1"], Rows(("IM1", "/d/a/S1/IM1"), ("IM1", "/d/b/S1/IM1"), ("IM1", "/d/a/S2/IM1")));
+        Assert.Equal(["d/IM1", "a/x/IM1", "b/x/IM1"], Rows(("IM1", "/d/IM1"), ("IM1", "/a/x/IM1"), ("IM1", "/b/x/IM1")));
         // Two folders that were given, each with a path below it.
         Assert.Equal(["a/S1/IM1", "b/S1/IM1"], Rows(("S1/IM1", "/d/a/S1/IM1"), ("S1/IM1", "/d/b/S1/IM1")));
     }
