@@ -3,7 +3,7 @@ using FlywheelDicom.Network.Scu;
 using FlywheelDicom.Network.Wire;
 using FlywheelDicom.TestSupport;
 
-namespace FlywheelDicom.Unit.Network;
+namespace FlywheelDicom.Unit.Network.Scu;
 
 /// <summary>Messages and responses by bytes, without a socket.</summary>
 public class MessageExchangeTests
