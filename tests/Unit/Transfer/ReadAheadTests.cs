@@ -5,7 +5,7 @@ namespace FlywheelDicom.Unit.Transfer;
 
 public class ReadAheadTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     private static byte[] Content(int length)
     {
@@ -50,9 +50,10 @@ public class ReadAheadTests
     [InlineData(2_000_000)]
     public async Task Reader_that_has_had_enough_leaves_at_once(int enough)
     {
+        var packed = Packed(Content(8_000_000)).ToArray();
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() =>
         {
-            using var stream = Open(Packed(Content(8_000_000)));
+            using var stream = Open(new MemoryStream(packed));
             var buffer = new byte[10_000];
             for (var read = 0; read < enough;)
                 read += stream.Read(buffer);
@@ -105,17 +106,18 @@ public class ReadAheadTests
     public void Threads_are_used_again()
     {
         var threads = new HashSet<int>();
-        for (var i = 0; i < 200; i++)
+        var isUsedAgain = false;
+        // A thread is free a moment after its work is done; on a loaded machine others may be begun until then.
+        for (var i = 0; i < 1000 && !isUsedAgain; i++)
         {
             using var done = new ManualResetEventSlim();
             UnpackingThreads.Run(() =>
             {
-                lock (threads)
-                    threads.Add(Environment.CurrentManagedThreadId);
+                isUsedAgain = !threads.Add(Environment.CurrentManagedThreadId);
                 done.Set();
             });
             Assert.True(done.Wait(s_patience));
         }
-        Assert.InRange(threads.Count, 1, 100);
+        Assert.True(isUsedAgain);
     }
 }

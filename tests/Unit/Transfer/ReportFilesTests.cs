@@ -163,23 +163,6 @@ public sealed class ReportFilesTests : IDisposable
     }
 
     [Fact]
-    public void Hundreds_of_thousands_of_failures_take_no_memory()
-    {
-        using var report = InFolder();
-        var result = Result("a.zip", isSent: false, uid: "1.2.3", reason: new string('r', 200));
-        report.Add(result);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        for (var i = 1; i < 200_000; i++)
-            report.Add(result);
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 4 << 20);
-        var written = report.WriteWithPage(RunEnd.Complete);
-        Assert.Equal(200_001, File.ReadLines(written.FailuresPath!).Count());
-        var page = File.ReadAllText(written.HtmlPath!);
-        Assert.Contains("The first 1000 of 200000; all are in " + Path.GetFileName(written.FailuresPath), page, StringComparison.Ordinal);
-        Assert.InRange(page.Length, 0, 1 << 20);
-    }
-
-    [Fact]
     public void Instances_of_one_UID_are_one_image()
     {
         using var report = InFolder();

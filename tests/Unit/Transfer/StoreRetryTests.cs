@@ -6,8 +6,6 @@ namespace FlywheelDicom.Unit.Transfer;
 
 public sealed class StoreRetryTests
 {
-    private static readonly FastTime s_time = new(1000);
-
     private static DicomNetworkException Failure(DicomNetworkError error, RetryAdvice advice = RetryAdvice.BackOff, int inFlight = 1)
         => new(error, $"{error}", advice) { InFlight = inFlight };
 
@@ -16,7 +14,7 @@ public sealed class StoreRetryTests
     /// <summary>How often it was tried.</summary>
     private static async Task<int> TriesAsync(TimeSpan retryTime, Func<int, Task<DicomResponse>> store, bool once = false, Func<long, bool>? hasAnsweredSince = null)
     {
-        var retry = new StoreRetry(retryTime, s_time, _ => { }, hasAnsweredSince ?? (_ => false));
+        var retry = new StoreRetry(retryTime, new SkippingTime(), _ => { }, hasAnsweredSince ?? (_ => false));
         var attempts = new StoreAttempts();
         if (once)
             retry.AllowOneTry(attempts);
