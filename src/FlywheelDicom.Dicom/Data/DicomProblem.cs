@@ -30,6 +30,7 @@ public sealed record DicomProblem(string Id, string Message)
     internal const string NotDownloaded = "DownloadFailed";
     internal const string NotListed = "FlywheelNotListed";
     internal const string NoPrivateBlock = "PrivateBlockUnavailable";
+    internal const string NotEdited = "DicomNotEdited";
 
     /// <summary>It cannot be put into the only transfer syntax that the archive takes; nothing is wrong with it elsewhere.</summary>
     internal const string NotConvertible = "DicomNotConvertible";
@@ -37,5 +38,5 @@ public sealed record DicomProblem(string Id, string Message)
     /// <summary>Whether an error id is one of these, so that the stage which found it has told of it.</summary>
     internal static bool IsProblem(string? id)
         => id is NotDicom or Truncated or Malformed or MissingUid or Directory or Unreadable or NotFound or NotFileSystem or SourceChanged
-            or BadArchive or EncryptedArchive or UnsupportedArchive or NoTemporarySpace or NotDownloaded or NotListed or NoPrivateBlock;
+            or BadArchive or EncryptedArchive or UnsupportedArchive or NoTemporarySpace or NotDownloaded or NotListed or NoPrivateBlock or NotEdited;
 }

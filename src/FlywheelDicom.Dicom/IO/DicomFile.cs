@@ -9,8 +9,8 @@ namespace FlywheelDicom;
 /// </summary>
 public sealed class DicomFile
 {
-    private readonly DicomSource? _source;
-    private readonly InstanceStreams? _streams;
+    private DicomSource? _source;
+    private InstanceStreams? _streams;
     private readonly SourceHold? _hold;
     private readonly WeakReference<DicomHeader?> _header = new(null);
     private InstanceEdits _edits = InstanceEdits.None;
@@ -138,8 +138,11 @@ public sealed class DicomFile
         DicomFileWriter.Write(this, Source, path, mode);
     }
 
-    /// <summary>Gives a top-level element a value (null: present and empty), in the VR it has or the dictionary's.</summary>
-    /// <param name="tagOrKeyword">PatientName, (0010,0010) or 00100010.</param>
+    /// <summary>Gives an element a value (null: present and empty), in the VR it has or the dictionary's.</summary>
+    /// <param name="tagOrKeyword">
+    /// PatientName, (0010,0010) or 00100010; one inside a sequence by its path, as in BeamSequence[0].BeamName, where [*] stands for
+    /// all items; a private one by its creator, as in (0021,xx00:Flywheel).
+    /// </param>
     /// <param name="value">
     /// Text as DICOM writes it, a number, date, time, span, boolean or enumerated value of .NET, an array of them, or bytes for a
     /// binary VR. The culture does not count.
@@ -149,30 +152,44 @@ public sealed class DicomFile
     /// <exception cref="IOException">The source can no longer be read; the instance has a <see cref="Problem"/> then.</exception>
     public void SetValue(string tagOrKeyword, object? value)
     {
-        var tag = DicomTag.Parse(tagOrKeyword);
-        InstanceEdits.Check(tag);
-        Edit(() =>
-        {
-            var dataset = Dataset;
-            var vr = dataset.VROf(tag);
-            if (vr == DicomVR.SQ || dataset.IsSequence(tag))
-                throw new ArgumentException($"{DicomDictionary.Lookup(tag)?.Keyword} {tag} is a sequence: it has no value to set, but can be removed.".TrimStart());
-            if (vr == DicomVR.UN && value is not byte[])
-                vr = DicomVR.LO;
-            Apply([(tag, DicomEdit.Set(vr, DicomValueEncoding.Encode(value, tag, vr, dataset.CharacterSet)))]);
-        });
+        var path = ElementPath.Parse(tagOrKeyword);
+        InstanceEdits.Check(path.Target);
+        SetValues([new(path, value)]);
     }
 
-    /// <summary>Takes a top-level element out.</summary>
+    /// <summary>Gives several elements their values: all of them, or none where one does not fit.</summary>
+    /// <exception cref="ArgumentException">A path leads nowhere, or a value does not fit; the message names the element, never a value.</exception>
+    /// <exception cref="IOException">The source can no longer be read; the instance has a <see cref="Problem"/> then.</exception>
+    internal void SetValues(IReadOnlyCollection<ValueChange> values) => Edit(() => Apply(ChangeResolver.Set(Dataset, values), null));
+
+    /// <summary>Takes elements out, from sequences too.</summary>
+    /// <exception cref="ArgumentException">The character set would go from under text that is written in it.</exception>
+    /// <exception cref="IOException">The source can no longer be read; the instance has a <see cref="Problem"/> then.</exception>
+    internal void Remove(ElementRemoval removal) => Edit(() =>
+    {
+        var dataset = Header().ToWholeDataset(Source, _edits.ByTag);
+        var changes = removal.Paths.Length > 0 ? ChangeResolver.Remove(dataset, removal.Paths) : new DatasetChanges();
+        if (removal.TakesCharacterSet)
+        {
+            changes.Elements[DicomTag.SpecificCharacterSet] = DicomEdit.Removal;
+            CharacterSetChange.Check(dataset, changes);
+        }
+        foreach (var tag in dataset.Tags())
+        {
+            if (removal.Takes(tag, t => dataset.GetShortText(new DicomTag(t.Group, (ushort)(t.Element >> 8)))))
+                changes.Elements[tag] = DicomEdit.Removal;
+        }
+        Apply(changes, removal.IsDeep ? removal : null);
+    });
+
+    /// <summary>A stage could not do its work on this instance, and it must not go on as if it had.</summary>
+    internal void Refuse(DicomProblem problem) => _stageProblem ??= problem;
+
+    /// <summary>Takes an element out, by tag, keyword or path as <see cref="SetValue"/> takes them. What is not there needs no removal.</summary>
     /// <exception cref="ArgumentException">The element cannot be edited.</exception>
     /// <exception cref="FormatException">There is no such tag or keyword.</exception>
     /// <exception cref="IOException">The source can no longer be read; the instance has a <see cref="Problem"/> then.</exception>
-    public void Remove(string tagOrKeyword)
-    {
-        var tag = DicomTag.Parse(tagOrKeyword);
-        InstanceEdits.Check(tag);
-        Edit(() => Apply([(tag, DicomEdit.Removal)]));
-    }
+    public void Remove(string tagOrKeyword) => Remove(new ElementRemoval([ElementPath.Parse(tagOrKeyword)], [], RemovalScope.Named));
 
     /// <summary>
     /// Reserves a private block for the identifier and puts the value into it, once (PS3.5 §7.8.1). Where there is no room
@@ -251,6 +268,31 @@ public sealed class DicomFile
             _stageProblem ??= new(DicomProblem.Unreadable, $"It could not be edited: {e.Message}");
             throw;
         }
+    }
+
+    /// <summary>Changes inside sequences make a new source over the present one; those at the top are kept beside it.</summary>
+    private void Apply(DatasetChanges changes, ElementRemoval? everywhere)
+    {
+        if (changes.HasItems || everywhere is not null)
+            Rewrite(changes.WithoutOwn(), everywhere);
+        Apply([.. changes.Elements.Select(e => (e.Key, e.Value))]);
+    }
+
+    private void Rewrite(DatasetChanges changes, ElementRemoval? everywhere)
+    {
+        Splice[] plan;
+        var extent = Header().Tail.Length > 0 ? WalkExtent.Whole : WalkExtent.ToPixelData;
+        using (var elements = Streams.OpenElements(_edits.Plan))
+            plan = ChangePlan.Of(elements, Syntax, changes, everywhere, extent);
+        if (plan.Length == 0)
+            return;
+        var source = new EditedSource(Source, Streams, _edits.Plan, plan, Streams.ReadMeta(_edits, _identity));
+        var header = HeaderScanner.Scan(source);
+        if (header is not { Problem: null })
+            throw new DicomFormatException($"With the change it could not be read any more: {header?.Problem?.Message ?? "it is not DICOM."}");
+        (_source, _streams, _edits) = (source, new InstanceStreams(source, header), InstanceEdits.Of(header));
+        _header.SetTarget(header);
+        _identity = InstanceIdentity.Of(header, header.ToDataset(source, null));
     }
 
     private void Apply((DicomTag Tag, DicomEdit Edit)[] changes)

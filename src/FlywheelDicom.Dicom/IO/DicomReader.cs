@@ -33,6 +33,9 @@ internal sealed class DicomReader : IDisposable
     /// <summary>Descends into sequences of defined length too; without it they are elements with an opaque value.</summary>
     public bool DescendsAll { get; init; }
 
+    /// <summary>With <see cref="DescendsAll"/>: also into UN of defined length that is a sequence by the dictionary, whose content is implicit (PS3.5 §6.2.2).</summary>
+    public bool DescendsUnknown { get; init; }
+
     /// <summary>Whether values may be fragments: not where the transfer syntax is an uncompressed one (PS3.5 §A.4).</summary>
     internal bool TakesFragments { get; init; } = true;
 
@@ -207,6 +210,11 @@ internal sealed class DicomReader : IDisposable
         {
             (VR, _withoutVR) = (DicomVR.SQ, default);
             Push(new Frame(FrameKind.Sequence, Tag, limit, true, Encoding));
+            return Emit(DicomTokenKind.SequenceStart);
+        }
+        if (DescendsUnknown && IsExplicit && VR == DicomVR.UN && DicomDictionary.IsSequence(Tag))
+        {
+            Push(new Frame(FrameKind.Sequence, Tag, limit, true, ElementEncoding.ImplicitLittleEndian));
             return Emit(DicomTokenKind.SequenceStart);
         }
         return Emit(DicomTokenKind.Element);

@@ -21,6 +21,14 @@ internal sealed class InstanceEdits
     /// <summary>No edit, but the repairs that the header needs.</summary>
     public static InstanceEdits Of(DicomHeader header) => header.Repairs.Length == 0 ? None : new([], header.Repairs);
 
+    /// <inheritdoc cref="Check(DicomTag)"/>
+    public static void Check(ElementName name)
+    {
+        // With a creator the tag is none yet.
+        if (name.Creator is null)
+            Check(name.Tag);
+    }
+
     /// <exception cref="ArgumentException">It is not one that can be edited; the message says why.</exception>
     public static void Check(DicomTag tag)
     {

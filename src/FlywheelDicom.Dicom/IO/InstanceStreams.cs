@@ -29,9 +29,22 @@ internal sealed class InstanceStreams(DicomSource source, DicomHeader header)
             return source.Open();
         if (_hasStandardMeta && !edits.ChangeIdentity)
             return new ConcatenatedStream(new LimitedStream(source.Open(), _position), OpenDataset(edits.Plan));
-        var meta = FileMeta.Write(identity.SopClassUid ?? "", identity.SopInstanceUid ?? "", Syntax.Uid);
-        return new ConcatenatedStream(new MemoryStream(meta, writable: false), OpenDataset(edits.Plan));
+        return new ConcatenatedStream(new MemoryStream(NewMeta(identity), writable: false), OpenDataset(edits.Plan));
     }
+
+    /// <summary>Preamble and meta information, as <see cref="OpenFile"/> gives them.</summary>
+    public byte[] ReadMeta(InstanceEdits edits, InstanceIdentity identity)
+    {
+        if (!_hasStandardMeta || edits.ChangeIdentity)
+            return NewMeta(identity);
+        var meta = new byte[_position];
+        using var stream = source.Open();
+        stream.ReadExactly(meta);
+        return meta;
+    }
+
+    /// <summary>The elements one behind the other, edited, inflated, and framed as the syntax wants it.</summary>
+    public Stream OpenElements(Splice[] plan) => IsReframed ? new TransferSyntaxConverter(OpenPlain(plan), _framing, Syntax) : OpenPlain(plan);
 
     /// <summary>The data set alone, as C-STORE carries it.</summary>
     public Stream OpenDataset(Splice[] plan)
@@ -65,6 +78,8 @@ internal sealed class InstanceStreams(DicomSource source, DicomHeader header)
             return -1;
         return _length + SplicePlan.Growth(plan) + (_isPaddedBehind ? 1 : 0);
     }
+
+    private byte[] NewMeta(InstanceIdentity identity) => FileMeta.Write(identity.SopClassUid ?? "", identity.SopInstanceUid ?? "", Syntax.Uid);
 
     private Stream OpenRaw()
     {

@@ -39,10 +39,10 @@ internal static class SplicePlan
     private static Splice? Place(DicomHeader header, DicomTag tag, DicomEdit edit)
     {
         if (header.Find(tag) is { } entry)
-            return new Splice(entry.Position, entry.End - entry.Position, edit.IsRemoval ? [] : Encode(header.Framing, tag, edit.VR, edit.Value));
+            return new Splice(entry.Position, entry.End - entry.Position, edit.IsRemoval ? [] : ElementBytes.Of(header.Framing.Encoding, tag, edit));
         if (edit.IsRemoval)
             return null;
-        return new Splice(InsertionPoint(header, tag), 0, Encode(header.Framing, tag, edit.VR, edit.Value));
+        return new Splice(InsertionPoint(header, tag), 0, ElementBytes.Of(header.Framing.Encoding, tag, edit));
     }
 
     private static long InsertionPoint(DicomHeader header, DicomTag tag)
@@ -68,7 +68,7 @@ internal static class SplicePlan
         if (header.Find(tag) is not { Length: 4 } stated || edits.ContainsKey(tag))
             return null;
         var size = Elements(header).Where(e => e.Tag.Group == group && !e.Tag.IsGroupLength && !edits.ContainsKey(e.Tag)).Sum(e => e.End - e.Position + Growth(header.Repairs, e))
-            + edits.Where(e => e.Key.Group == group && !e.Value.IsRemoval).Sum(e => (long)Encode(header.Framing, e.Key, e.Value.VR, e.Value.Value).Length);
+            + edits.Where(e => e.Key.Group == group && !e.Value.IsRemoval).Sum(e => (long)ElementBytes.Of(header.Framing.Encoding, e.Key, e.Value).Length);
         var value = new byte[4];
         header.Framing.Encoding.WriteUInt32(value, (uint)size);
         return new Splice(stated.ValuePosition, 4, value);
@@ -80,7 +80,7 @@ internal static class SplicePlan
     private static IEnumerable<ElementEntry> Elements(DicomHeader header) => header.Entries.Concat(header.Tail);
 
     /// <summary>In order of position; what goes in at one place becomes one insertion, in tag order.</summary>
-    private static Splice[] Merge(List<Splice> splices)
+    internal static Splice[] Merge(List<Splice> splices)
     {
         var merged = new List<Splice>();
         foreach (var splice in splices.OrderBy(s => s.Position))
@@ -91,19 +91,5 @@ internal static class SplicePlan
                 merged.Add(splice);
         }
         return [.. merged];
-    }
-
-    private static byte[] Encode(DicomTransferSyntax syntax, DicomTag tag, DicomVR vr, byte[] littleEndian)
-    {
-        // A value too long for a short length goes as UN, which has a long one and is little endian always (PS3.5 §6.2.2).
-        if (syntax.IsExplicit && !vr.IsLongForm && littleEndian.Length > ElementHeader.MaxShortLength)
-            vr = DicomVR.UN;
-        var header = ElementHeader.Size(syntax.Encoding, vr);
-        var bytes = new byte[header + littleEndian.Length];
-        ElementHeader.Write(bytes, tag, vr, (uint)littleEndian.Length, syntax.Encoding);
-        littleEndian.CopyTo(bytes, header);
-        if (syntax.IsBigEndian)
-            ElementEncoding.SwapBytes(bytes.AsSpan(header), vr.UnitSize);
-        return bytes;
     }
 }
