@@ -36,6 +36,7 @@
         'Stop-DicomReceiver'
         'Test-DicomEcho'
         'Unregister-DicomDestination'
+        'Test-DicomStore'
     )
     FunctionsToExport      = @()
     AliasesToExport        = @()

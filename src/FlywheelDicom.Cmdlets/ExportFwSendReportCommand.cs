@@ -63,7 +63,7 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
         // A place that cannot be written to is found before hours of sending, not after.
         var place = ParameterSetName == PathSet ? ReportPlace.InFile(Resolved(Path)) : ReportPlace.InFolder(Resolved(OutputDirectory));
         var style = ForFlywheel && !OperatingSystem.IsWindows() ? ReportNameStyle.Flywheel : ReportNameStyle.Local;
-        _isWhatIf = IsWhatIf;
+        _isWhatIf = IsWhatIf || WhatIfRun.Of(MyInvocation) is not null;
         try
         {
             if (!_isWhatIf)
@@ -97,6 +97,9 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
             _isAtEnd = true;
             _report!.EndJournals();
         }
+        // Where it was said to a stage before, that stage has told what would be done.
+        if (_isWhatIf && !IsWhatIf)
+            return;
         var end = Stopped || _report!.IsOfCutRun ? RunEnd.Stopped : RunEnd.Complete;
         if (!ShouldProcess(_report!.PathFor(end), "Write report"))
             return;

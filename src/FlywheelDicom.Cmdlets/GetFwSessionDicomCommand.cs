@@ -7,7 +7,7 @@ using FlywheelDicom.Transfer.Sources;
 namespace FlywheelDicom.Cmdlets;
 
 /// <summary>Streams the DICOM instances of a session, subject, project or acquisition in Flywheel.</summary>
-[Cmdlet(VerbsCommon.Get, "FwSessionDicom", DefaultParameterSetName = SessionSet)]
+[Cmdlet(VerbsCommon.Get, "FwSessionDicom", DefaultParameterSetName = SessionSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.None)]
 [OutputType(typeof(DicomFile))]
 public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
 {
@@ -26,9 +26,14 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     private FlywheelClient? _client;
     private TransferProgress? _progress;
     private long _found;
+
+    /// <summary>Files that -WhatIf has named in place of fetching them.</summary>
+    private long _foretold;
     private int _sessions;
     private int _emptySessions;
     private int _untyped;
+    private bool _isStarted;
+    private WhatIfRun? _whatIf;
 
     /// <summary>Sessions by id.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = SessionSet)]
@@ -103,6 +108,8 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
             var error = new ArgumentException("-LocalPath stands for one file: name it with -FileName.");
             ThrowTerminatingError(DicomErrors.Record(error, "FileNameMissing", LocalPath));
         }
+        if (IsWhatIf)
+            _whatIf = WhatIfRun.Begin(MyInvocation);
         _space = new SpoolSpace { Limit = SpoolLimit, MaxRatio = MaxExpansion, MaxExpandedSize = MaxExpandedSize };
         _client = Connection.Client.With(o => o with { RetryTime = TimeSpan.FromSeconds(RetryTime), Verbose = Lines.Enqueue });
         // The end of this pipeline does not end what a later one fetches again; Ctrl+C does.
@@ -117,6 +124,10 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        // Only now have the stages behind it begun, of which one may be told -WhatIf.
+        if (!_isStarted)
+            _whatIf ??= WhatIfRun.Of(MyInvocation);
+        _isStarted = true;
         if (ParameterSetName != SessionSet)
         {
             Stream(ParameterSetName switch
@@ -141,9 +152,11 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        if (_whatIf is not null && IsWhatIf)
+            WhatIfRun.Say(this, $"{_whatIf.Fetched} would be fetched from {Connection.Instance.Host}.");
         _progress!.Complete();
         WriteLines();
-        if (_found > 0)
+        if (_found + _foretold > 0)
             WarnOfLeftOut();
         WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"At most {_space!.Peak / 1e6:0.0} MB were kept in '{_space.Folder}' at a time."));
     }
@@ -151,6 +164,8 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
+        if (disposing)
+            _whatIf?.End();
         if (disposing && IsStopped)
             _space?.Stop();
         base.Dispose(disposing);
@@ -169,20 +184,22 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     {
         var catalog = new FlywheelCatalog(_client!, _listing, Cancellation, Lines.Enqueue);
         var source = new FlywheelSource(_client!, _downloads, _space!, Lines.Enqueue, Cancellation, warn: WriteWarning) { Stopped = _stopped.Token };
-        var before = _found;
-        using var files = (LocalPath is null ? source.Read(catalog.ReadAsync(selection)) : Local(source, catalog.ReadAsync(selection))).GetEnumerator();
+        var before = _found + _foretold;
+        if (_whatIf is null && !ShouldProcess(Describe(selection), "Fetch DICOM"))
+            return;
+        using var files = (_whatIf is not null ? Foretold(catalog.ReadAsync(selection)) : LocalPath is null ? source.Read(catalog.ReadAsync(selection)) : Local(source, catalog.ReadAsync(selection))).GetEnumerator();
         ErrorRecord? error;
         while (IsNext(files, selection, out error))
             Emit(files.Current);
         WriteLines();
         (_sessions, _emptySessions, _untyped) = (_sessions + catalog.Sessions, _emptySessions + catalog.EmptySessions, _untyped + catalog.UntypedDicom);
-        if (error is null && _found == before)
+        if (error is null && _found + _foretold == before)
             error = NoDicom(selection, catalog);
         if (error is null)
             return;
         // A place that cannot be had ends the pipeline where it was named. Where many come by the pipeline, it takes its place
         // among them and the others go on.
-        if (!MyInvocation.ExpectingInput && _found == before)
+        if (!MyInvocation.ExpectingInput && _found + _foretold == before)
             ThrowTerminatingError(error);
         WriteError(error);
         var origin = new DicomOrigin
@@ -225,6 +242,35 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
         if (item is null)
             return [];
         return item.Problem is { } problem ? [DicomFile.Unusable(item.Origin.FileName, item.Origin, problem)] : source.ReadLocal(item, Resolved(LocalPath!));
+    }
+
+    /// <summary>What would be fetched, as the entries tell it. Nothing is fetched, so there are no instances but those with a problem.</summary>
+    private IEnumerable<DicomFile> Foretold(IAsyncEnumerable<FlywheelItem> items)
+    {
+        var listing = items.GetAsyncEnumerator(Cancellation);
+        try
+        {
+            while (Wait(() => listing.MoveNextAsync().AsTask()))
+            {
+                var item = listing.Current;
+                if (item.Problem is { } problem)
+                {
+                    yield return DicomFile.Unusable(item.Origin.FileName, item.Origin, problem);
+                    continue;
+                }
+                _whatIf!.Files++;
+                _whatIf.FileBytes += item.File.Size ?? 0;
+                _whatIf.Members += item.File.ZipMemberCount ?? 0;
+                _foretold++;
+                var members = item.File.ZipMemberCount is { } count ? string.Create(CultureInfo.InvariantCulture, $", {count} members") : "";
+                var size = item.File.Size is { } bytes ? WhatIfRun.Size(bytes) : "of unknown size";
+                WhatIfRun.Say(this, $"Fetch '{item.Origin.FlywheelPath}' ({size}{members})");
+            }
+        }
+        finally
+        {
+            listing.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
     }
 
     /// <summary>Where all else went well, nobody would look for what was not there.</summary>

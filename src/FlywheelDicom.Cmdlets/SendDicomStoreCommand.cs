@@ -28,6 +28,8 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     private string? _lastNotTried;
     private long _untold;
     private long _sameUids;
+    private WhatIfSending? _whatIf;
+    private WhatIfRun? _whatIfRun;
 
     /// <summary>The instance to send.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
@@ -80,8 +82,11 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         base.BeginProcessing();
         _left = ResultsLeft.Offer(MyInvocation);
         _destination = Resolve(Destination);
-        if (IsWhatIf)
+        if (IsWhatIf || WhatIfRun.Of(MyInvocation) is not null)
+        {
+            BeginWhatIf();
             return;
+        }
         _journal = OpenJournal();
         var options = new StoreOptions
         {
@@ -98,10 +103,13 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     protected override void ProcessRecord()
     {
         _left!.Withdraw();
-        var isConfirmed = ShouldProcess(InputObject.Name, $"Send to {_destination}");
-        if (_pump is null)
+        if (_whatIf is not null)
+        {
+            if (_whatIf.WouldSend(InputObject))
+                ShouldProcess(InputObject.Name, $"Send to {_destination}");
             return;
-        if (!isConfirmed)
+        }
+        if (!ShouldProcess(InputObject.Name, $"Send to {_destination}"))
         {
             // Its result may be kept for long: what is on disk for its sake goes now.
             InputObject.Claim();
@@ -112,7 +120,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         InputObject.Claim();
         try
         {
-            Stoppable(() => _pump.Push(InputObject));
+            Stoppable(() => _pump!.Push(InputObject));
         }
         catch
         {
@@ -126,6 +134,8 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     protected override void EndProcessing()
     {
         _left!.Withdraw();
+        if (_whatIf is not null)
+            WhatIfRun.Say(this, _whatIf.Summary(_whatIfRun));
         Stoppable(() => _pump?.Complete());
         EndIfTerminated();
         _run.End();
@@ -143,10 +153,30 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         if (!disposing)
             return;
         _left?.Withdraw();
+        _whatIfRun?.End();
         _pump?.Abandon();
         foreach (var result in _pump?.Rest() ?? [])
             _left!.Add(result with { Run = _run });
         _journal?.Dispose();
+    }
+
+    /// <summary>Nothing is connected to, and the journal is only read.</summary>
+    private void BeginWhatIf()
+    {
+        _whatIfRun = WhatIfRun.Of(MyInvocation) ?? WhatIfRun.Begin(MyInvocation);
+        var path = Journal is null ? null : Resolved(Journal);
+        try
+        {
+            _whatIf = new WhatIfSending(_destination!, path is null ? new AcceptedInstances("") : AcceptedInstances.Read(path, _destination!));
+        }
+        catch (JournalException e)
+        {
+            ThrowTerminatingError(DicomErrors.Record(e, e.ErrorId, Journal));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            ThrowTerminatingError(DicomErrors.Record(new IOException($"The journal '{path}' cannot be read: {e.Message}", e), "JournalUnusable", Journal));
+        }
     }
 
     private SendJournal? OpenJournal()

@@ -23,6 +23,17 @@ internal static class InstanceSending
     /// <summary>Whether the instance needs no further negotiation.</summary>
     public static bool IsReadyFor(this DicomClient client, DicomFile file) => Need(file) is not { } need || client.IsReadyFor(need);
 
+    /// <summary>Finds the syntax that an instance would be sent in: see <see cref="DicomClient.NegotiateAsync(StoreNeed)"/>.</summary>
+    public static Task<string> NegotiateAsync(this DicomClient client, DicomFile file) => client.NegotiateAsync(Outgoing(file).Need);
+
+    /// <summary>Reads an instance as it would be sent in a syntax, and lets go what it read.</summary>
+    /// <exception cref="IOException">It cannot be read, or not be put into that syntax.</exception>
+    public static void ReadAs(DicomFile file, string transferSyntaxUid)
+    {
+        using var dataset = Outgoing(file).Open(DicomTransferSyntax.Lookup(transferSyntaxUid));
+        dataset.Content.CopyTo(Stream.Null, 128 * 1024);
+    }
+
     private static StoreNeed? Need(DicomFile file)
         => file is { SopClassUid: { } sopClass, TransferSyntaxUid: { } syntax } ? new StoreNeed(sopClass, syntax) : null;
 

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace FlywheelDicom.Transfer.Sending;
@@ -20,16 +18,12 @@ internal sealed class SendJournal : IDisposable
     private readonly TimeProvider _time;
     private readonly object _lock = new();
 
-    /// <summary>Key and digest as 128 bits of SHA-256 each: a journal of hundreds of thousands takes little memory.</summary>
-    private readonly Dictionary<UInt128, UInt128> _accepted = [];
-
-    /// <summary>Further digests of the few UIDs that more than one instance of a run had.</summary>
-    private readonly Dictionary<UInt128, HashSet<UInt128>> _further = [];
+    private readonly AcceptedInstances _accepted;
     private long _synced;
     private bool _disposed;
 
     private SendJournal(FileStream file, FileStream lockFile, string destination, TimeProvider time)
-        => (_file, _lockFile, _destination, _time, _synced) = (file, lockFile, destination, time, time.GetTimestamp());
+        => (_file, _lockFile, _destination, _time, _synced, _accepted) = (file, lockFile, destination, time, time.GetTimestamp(), new AcceptedInstances(destination));
 
     /// <summary>How many instances are at the destination, as the journal says.</summary>
     public int Accepted => _accepted.Count;
@@ -93,18 +87,7 @@ internal sealed class SendJournal : IDisposable
 
     /// <summary>The digest of this instance where the destination has accepted it with exactly these bytes, else null.</summary>
     /// <exception cref="IOException">The instance cannot be read.</exception>
-    public string? DigestIfAccepted(DicomFile file)
-    {
-        ArgumentNullException.ThrowIfNull(file);
-        if (_accepted.Count == 0 || file.SopInstanceUid is not { } uid)
-            return null;
-        var key = KeyOf(_destination, uid);
-        if (!_accepted.TryGetValue(key, out var accepted))
-            return null;
-        var digest = file.ComputeDigest();
-        var known = Short(digest);
-        return accepted == known || (_further.TryGetValue(key, out var further) && further.Contains(known)) ? digest : null;
-    }
+    public string? DigestIfAccepted(DicomFile file) => _accepted.DigestOf(file);
 
     /// <summary>Adds the result of an instance.</summary>
     /// <param name="result">What became of the instance.</param>
@@ -170,39 +153,14 @@ internal sealed class SendJournal : IDisposable
             if (!isWhole)
                 break;
             good = end;
-            if (JournalLine.TryParse(line, out var entry) && entry.Destination == _destination && IsStored(entry))
-                Remember(KeyOf(entry.Destination, entry.SopInstanceUid), Short(entry.Digest), entry.Note);
+            if (JournalLine.TryParse(line, out var entry))
+                _accepted.Add(entry);
         }
         // A crash may have left half a line at the end.
         _file.SetLength(good);
         _file.Position = good;
         if (good == 0)
             Append(JournalLine.Header);
-    }
-
-    /// <summary>
-    /// Whether a line shows that its bytes are at the destination. The status "duplicate SOP instance" (0111) shows it only where
-    /// these bytes had been sent before.
-    /// </summary>
-    private static bool IsStored(DicomSendJournalEntry entry)
-        => entry.Status != DicomSendStatus.Failed && entry.Digest.Length > 0
-            && (entry.DicomStatus != DicomStatus.DuplicateSopInstance.Code || entry.Note.HasFlag(DicomSendJournalNote.AnswerLost));
-
-    /// <summary>
-    /// The last stored content of an instance counts. A later failure does not change it. Where one run stored two contents under one
-    /// UID, both count: otherwise each run would send the one that the run before it did not send last.
-    /// </summary>
-    private void Remember(UInt128 key, UInt128 digest, DicomSendJournalNote note)
-    {
-        if (!note.HasFlag(DicomSendJournalNote.SameUid))
-            _further.Remove(key);
-        else if (_accepted.TryGetValue(key, out var earlier))
-        {
-            if (!_further.TryGetValue(key, out var all))
-                _further[key] = all = [];
-            all.Add(earlier);
-        }
-        _accepted[key] = digest;
     }
 
     private void Append(string line)
@@ -219,8 +177,4 @@ internal sealed class SendJournal : IDisposable
             throw;
         }
     }
-
-    private static UInt128 KeyOf(string destination, string uid) => BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{destination}\n{uid}")));
-
-    private static UInt128 Short(string hex) => hex.Length >= 32 ? BinaryPrimitives.ReadUInt128BigEndian(Convert.FromHexString(hex.AsSpan(0, 32))) : 0;
 }

@@ -67,7 +67,7 @@ internal sealed class DicomAssociation : IAsyncDisposable
     /// <exception cref="IOException">The data set could not be read. If the message had begun, the association has ended too.</exception>
     public async Task<DicomResponse> StoreAsync(OutgoingInstance instance)
     {
-        var context = FindContext(instance) ?? throw AssociationFailures.Refused(_destination, Contexts, instance.SopClassUid, instance.Syntax.Uid);
+        var context = FindContext(instance.SopClassUid, instance.Syntax) ?? throw AssociationFailures.Refused(_destination, Contexts, instance.SopClassUid, instance.Syntax.Uid);
         var isConverted = context.AcceptedTransferSyntax != instance.Syntax.Uid;
         using var dataset = instance.Open(isConverted ? DicomTransferSyntax.Lookup(context.AcceptedTransferSyntax!) : instance.Syntax);
         if (_options.ComputesDigests && !isConverted)
@@ -102,7 +102,7 @@ internal sealed class DicomAssociation : IAsyncDisposable
     }
 
     /// <summary>The context for an instance: in its own syntax, else in one that it can be converted to without loss; null where there is none.</summary>
-    internal PresentationContext? FindContext(OutgoingInstance instance) => _accepted.For(instance.SopClassUid, instance.Syntax);
+    internal PresentationContext? FindContext(string sopClassUid, DicomTransferSyntax syntax) => _accepted.For(sopClassUid, syntax);
 
     /// <summary>The accepted context for a service.</summary>
     /// <exception cref="DicomNetworkException">The peer did not accept it.</exception>

@@ -133,7 +133,7 @@ internal sealed class DicomClient : IAsyncDisposable
             var association = await LeaseAsync(need).ConfigureAwait(false);
             try
             {
-                if (association.FindContext(instance) is null)
+                if (association.FindContext(instance.SopClassUid, instance.Syntax) is null)
                     throw Refuse(association, need);
                 var response = await association.StoreAsync(instance).ConfigureAwait(false);
                 CountAnswered(association);
@@ -152,6 +152,26 @@ internal sealed class DicomClient : IAsyncDisposable
             {
                 Return();
             }
+        }
+    }
+
+    /// <summary>
+    /// Finds the transfer syntax that <see cref="StoreAsync"/> would send an instance in, and sends nothing. Its association is released
+    /// at once: the next instance of another kind would need another one anyway.
+    /// </summary>
+    /// <returns>The UID of the syntax.</returns>
+    /// <exception cref="DicomNetworkException">It would not be sent.</exception>
+    public async Task<string> NegotiateAsync(StoreNeed need)
+    {
+        var association = await LeaseAsync(need).ConfigureAwait(false);
+        try
+        {
+            return association.FindContext(need.SopClassUid, DicomTransferSyntax.Lookup(need.TransferSyntaxUid))?.AcceptedTransferSyntax ?? throw Refuse(association, need);
+        }
+        finally
+        {
+            Return();
+            await CloseAsync().ConfigureAwait(false);
         }
     }
 
