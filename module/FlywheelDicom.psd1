@@ -35,8 +35,8 @@
         'Start-DicomReceiver'
         'Stop-DicomReceiver'
         'Test-DicomEcho'
-        'Unregister-DicomDestination'
         'Test-DicomStore'
+        'Unregister-DicomDestination'
     )
     FunctionsToExport      = @()
     AliasesToExport        = @()
