@@ -28,9 +28,8 @@ public class AssociationFailuresTests
     {
         Assert.NotEmpty(name);
         using var transport = new WireStream().Transport();
-        foreach (var isWaiting in (bool[])[true, false])
+        foreach (var e in (DicomNetworkException[])[AssociationFailures.Of(s_destination, transport, cause, operation, s_limit), AssociationFailures.ByCause(s_destination, transport, cause, operation)])
         {
-            var e = AssociationFailures.Of(s_destination, transport, cause, operation, s_limit, isWaiting);
             Assert.Equal((error, RetryAdvice.BackOff), (e.Error, e.Retry));
             Assert.Contains(words, e.Message, StringComparison.Ordinal);
         }
@@ -53,7 +52,10 @@ public class AssociationFailuresTests
         using var transport = new WireStream().Transport(time);
         transport.ReadDeadline = 1;
         time.Advance(TimeSpan.FromSeconds(1));
-        var e = AssociationFailures.Of(s_destination, transport, new IOException("lost"), "testing", s_limit, wasWaiting);
+        var lost = new IOException("lost");
+        var e = wasWaiting ? AssociationFailures.Of(s_destination, transport, lost, "testing", s_limit) : AssociationFailures.ByCause(s_destination, transport, lost, "testing");
+        var known = new DicomNetworkException(DicomNetworkError.ContextRefused, "x", RetryAdvice.Never);
+        Assert.Same(known, AssociationFailures.Of(s_destination, transport, known, "testing", s_limit));
         Assert.Equal(error, e.Error);
         if (wasWaiting)
             Assert.Contains("within 7 s while testing", e.Message, StringComparison.Ordinal);

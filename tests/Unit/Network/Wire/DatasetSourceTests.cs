@@ -76,7 +76,7 @@ public class DatasetSourceTests
     [Fact]
     public void What_the_source_says_of_its_format_is_passed_on()
     {
-        var failure = new DicomFormatException("x", isTruncated: true);
+        var failure = new DicomFormatException("x") { IsTruncated = true };
         Assert.Same(failure, Assert.Throws<DicomFormatException>(() => new DatasetSource(new Failing(failure), 4).Read(new byte[4])));
     }
 
