@@ -17,6 +17,7 @@ public sealed class RequestDicomCommitmentCommand : ConfirmationCmdlet
     /// <summary>The port at which the archive may call back; without it, it must answer on the association that asks.</summary>
     [Parameter]
     [ValidateRange(1, 65535)]
+    [ArgumentCompleter(typeof(ListenPortCompleter))]
     public int ListenPort { get; set; }
 
     /// <summary>The address to listen at: any, since the archive calls from elsewhere.</summary>

@@ -18,6 +18,7 @@ public sealed class StartDicomReceiverCommand : TlsCmdlet
     /// <summary>TCP port; 0 takes any free one.</summary>
     [Parameter]
     [ValidateRange(0, 65535)]
+    [ArgumentCompleter(typeof(ListenPortCompleter))]
     public int Port { get; set; }
 
     /// <summary>Callers must call by this; without it, by anything.</summary>

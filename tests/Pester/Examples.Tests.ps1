@@ -53,6 +53,10 @@ AfterAll { Remove-Sandbox $sandbox }
 
 Describe 'An example of the help' {
     BeforeEach {
+        # What an example has registered or removed is as it was for the next.
+        Get-DicomDestination TEST, PACS1 -ErrorAction Ignore | Unregister-DicomDestination
+        $names = $code -match '^Register-DicomDestination PACS1' ? 'pacs.local', 'TEST1' : 'pacs.local', 'TEST1', 'PACS1'
+        foreach ($name in $names) { Register-DicomDestination $name 127.0.0.1 -Port $sandbox.Receiver.Port -CalledAE PACS -Force }
         foreach ($name in 'new.dcm', 'study.csv', 'received') { Remove-Item (Join-Path $sandbox.Folder $name) -Recurse -ErrorAction Ignore }
         Get-ChildItem (Join-Path $sandbox.Folder out) | Remove-Item -Recurse
         # The journal that a page about journals reads.
