@@ -22,6 +22,7 @@ public sealed class RemoveDicomValueCommand : EditCmdlet
 
     /// <summary>All elements of these groups.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(PrivateGroupCompleter))]
     public int[] Group { get; set; } = [];
 
     /// <summary>From the items of all sequences too.</summary>

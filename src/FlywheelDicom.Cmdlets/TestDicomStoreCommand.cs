@@ -21,6 +21,7 @@ public sealed class TestDicomStoreCommand : DestinationCmdlet
 
     /// <summary>A host name, an IPv4 or IPv6 address, or what New-DicomDestination made.</summary>
     [Parameter(Mandatory = true, Position = 0)]
+    [Alias("ComputerName", "HostName")]
     [DestinationTransformation]
     [ArgumentCompleter(typeof(DestinationCompleter))]
     public DicomDestination Destination { get; set; } = null!;
