@@ -13,8 +13,7 @@ public sealed class GetDicomFileCommand : DicomCmdlet
     private const string LiteralSet = "LiteralPath";
 
     private SpoolSpace? _space;
-    private TransferProgress? _progress;
-    private long _found;
+    private ReadingProgress? _progress;
 
     /// <summary>Files, folders and archives; wildcards are resolved.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = PathSet)]
@@ -49,17 +48,20 @@ public sealed class GetDicomFileCommand : DicomCmdlet
     {
         base.BeginProcessing();
         _space = new SpoolSpace { MaxRatio = MaxExpansion, MaxExpandedSize = MaxExpandedSize };
-        _progress = new TransferProgress(this, 1, "Reading DICOM headers", TimeProvider.System);
+        _progress = new ReadingProgress(this, "Reading DICOM headers", "the disk", TimeProvider.System);
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var source = new LocalSource(WriteVerbose, _space!, Cancellation, WriteWarning);
+        var source = new LocalSource(WriteVerbose, _space!, Cancellation, WriteWarning, _progress!.Counts);
         Produce(() =>
         {
-            foreach (var path in ParameterSetName == PathSet ? Path : LiteralPath)
+            var paths = ParameterSetName == PathSet ? Path : LiteralPath;
+            _progress.Counts.AnnounceUnsized(paths.Length);
+            foreach (var path in paths)
             {
+                _progress.Counts.SettleUnsized(1);
                 foreach (var file in GuardedReading.Each(path, new DicomOrigin { FileName = System.IO.Path.GetFileName(path), LocalPath = path }, () => Read(source, path)))
                     Emit(file);
             }
@@ -67,7 +69,7 @@ public sealed class GetDicomFileCommand : DicomCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => _progress!.Complete();
+    protected override void EndProcessing() => _progress!.End();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -142,8 +144,7 @@ public sealed class GetDicomFileCommand : DicomCmdlet
     {
         if (file.ProblemDetail is not null)
             WriteError(DicomErrors.For(file));
-        _found++;
-        _progress!.Show(() => $"{_found} instances found");
+        _progress!.Find(file);
         WriteObject(file);
     }
 }

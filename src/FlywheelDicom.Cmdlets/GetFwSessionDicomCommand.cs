@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using FlywheelDicom.Flywheel;
 using FlywheelDicom.Transfer.Flywheel;
+using FlywheelDicom.Transfer.Monitoring;
 using FlywheelDicom.Transfer.Sources;
 
 namespace FlywheelDicom.Cmdlets;
@@ -24,7 +25,9 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     private readonly CancellationTokenSource _stopped = new();
     private SpoolSpace? _space;
     private FlywheelClient? _client;
-    private TransferProgress? _progress;
+    private ReadingProgress? _progress;
+    private FetchMonitor? _monitor;
+    private RunLog? _log;
     private long _found;
 
     /// <summary>Files that -WhatIf has named in place of fetching them.</summary>
@@ -99,6 +102,11 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     [ValidateRange(1, long.MaxValue)]
     public long MaxExpandedSize { get; set; } = SpoolSpace.DefaultMaxExpandedSize;
 
+    /// <summary>A file for a line of JSON about each event.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? LogPath { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -111,14 +119,18 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
         if (IsWhatIf)
             _whatIf = WhatIfRun.Begin(MyInvocation);
         _space = new SpoolSpace { Limit = SpoolLimit, MaxRatio = MaxExpansion, MaxExpandedSize = MaxExpandedSize };
-        _client = Connection.Client.With(o => o with { RetryTime = TimeSpan.FromSeconds(RetryTime), Verbose = Lines.Enqueue });
+        var host = Connection.Instance.Host;
+        _log = LogPath is null || IsWhatIf ? null : OpenLog(LogPath);
+        _monitor = new FetchMonitor(host, TimeProvider.System, _log);
+        _monitor.Start(TimeSpan.FromSeconds(RetryTime), SpoolLimit);
+        _progress = new ReadingProgress(this, $"Fetching from {host}", host, TimeProvider.System);
+        _client = Connection.Client.With(o => o with { RetryTime = TimeSpan.FromSeconds(RetryTime), Verbose = Lines.Enqueue, Retrying = OnRetry });
         // The end of this pipeline does not end what a later one fetches again; Ctrl+C does.
         Cancellation.Register(() =>
         {
             if (IsStopped)
                 _stopped.Cancel();
         });
-        _progress = new TransferProgress(this, 1, $"Fetching from {Connection.Instance.Host}", TimeProvider.System);
     }
 
     /// <inheritdoc/>
@@ -154,7 +166,8 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     {
         if (_whatIf is not null && IsWhatIf)
             WhatIfRun.Say(this, $"{_whatIf.Fetched} would be fetched from {Connection.Instance.Host}.");
-        _progress!.Complete();
+        _progress!.End();
+        _monitor!.End("end", _progress.Counts);
         WriteLines();
         if (_found + _foretold > 0)
             WarnOfLeftOut();
@@ -168,7 +181,16 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
             _whatIf?.End();
         if (disposing && IsStopped)
             _space?.Stop();
+        if (disposing)
+            _log?.Dispose();
         base.Dispose(disposing);
+    }
+
+    /// <summary>From any thread.</summary>
+    private void OnRetry(Exception? failure, TimeSpan delay)
+    {
+        _monitor!.Retry(failure, delay);
+        _progress!.Watch.Retry($"{Connection.Instance.Host}: {(failure as FlywheelException)?.Error.ToString() ?? "failed"}", delay);
     }
 
     private FlywheelSelection Selection(FlywheelContainerKind kind, string id) => new() { Kind = kind, ContainerId = id, IncludesUntyped = IncludeUntyped };
@@ -182,8 +204,11 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
 
     private void Stream(FlywheelSelection selection)
     {
-        var catalog = new FlywheelCatalog(_client!, _listing, Cancellation, Lines.Enqueue);
-        var source = new FlywheelSource(_client!, _downloads, _space!, Lines.Enqueue, Cancellation, warn: WriteWarning) { Stopped = _stopped.Token };
+        var catalog = new FlywheelCatalog(_client!, _listing, Cancellation, Lines.Enqueue, _progress!.Counts);
+        var source = new FlywheelSource(_client!, _downloads, _space!, Lines.Enqueue, Cancellation, warn: WriteWarning, _progress.Counts)
+        {
+            Stopped = _stopped.Token, Monitor = _monitor, OnWait = _progress.Wait,
+        };
         var before = _found + _foretold;
         if (_whatIf is null && !ShouldProcess(Describe(selection), "Fetch DICOM"))
             return;
@@ -298,7 +323,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
         if (file.ProblemDetail is not null)
             WriteError(DicomErrors.For(file));
         _found++;
-        _progress!.Show(() => $"{_found} instances, {_space!.OnDisk / 1e6:0} MB at hand");
+        _progress!.Find(file);
         WriteObject(file);
     }
 }

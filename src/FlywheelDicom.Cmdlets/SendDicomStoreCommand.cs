@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Management.Automation;
 using FlywheelDicom.Network.Connection;
+using FlywheelDicom.Transfer.Monitoring;
 using FlywheelDicom.Transfer.Sending;
 
 namespace FlywheelDicom.Cmdlets;
@@ -19,10 +19,9 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     private ResultsLeft? _left;
     private DicomDestination? _destination;
     private PipelinePump<DicomFile, DicomSendResult>? _pump;
-    private TransferProgress? _progress;
-    private long _done;
-    private long _failed;
-    private long _bytes;
+    private SendingProgress? _progress;
+    private SendMonitor? _monitor;
+    private RunLog? _log;
     private SendJournal? _journal;
     private bool _warnedOfJournal;
     private string? _lastNotTried;
@@ -76,6 +75,11 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     [ArgumentCompleter(typeof(JournalCompleter))]
     public string? Journal { get; set; }
 
+    /// <summary>A file for a line of JSON about each event.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? LogPath { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -88,15 +92,22 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
             return;
         }
         _journal = OpenJournal();
+        _log = LogPath is null ? null : OpenLog(LogPath);
+        _monitor = new SendMonitor(_destination, TimeProvider.System, _log);
         var options = new StoreOptions
         {
+            Monitor = _monitor,
             MaxAssociations = MaxAssociations, IsOrdered = Ordered, RetryTime = TimeSpan.FromSeconds(RetryTime), Journal = _journal,
             Client = ClientOptions(Timeout, MaxPduLength) with { ComputesDigests = _journal is not null },
         };
         Check(options);
-        _progress = new TransferProgress(this, 2, $"Sending to {_destination}", TimeProvider.System);
+        _monitor.Start(MaxAssociations, options.RetryTime, options.Client.ResponseTimeout, MaxPduLength, Journal);
+        _progress = new SendingProgress(this, _monitor, _destination, TimeProvider.System);
         _pump = new PipelinePump<DicomFile, DicomSendResult>(
-            (pump, input) => new StoreJob(_destination, options, pump.EmitAsync, pump.Verbose, Cancellation).RunAsync(input), Emit, WriteVerbose, Capacity, Cancellation);
+            (pump, input) => new StoreJob(_destination, options, pump.EmitAsync, pump.Verbose, Cancellation).RunAsync(input), Emit, WriteVerbose, Capacity, Cancellation)
+        {
+            OnWait = _progress.Tick,
+        };
     }
 
     /// <inheritdoc/>
@@ -114,10 +125,12 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
             // Its result may be kept for long: what is on disk for its sake goes now.
             InputObject.Claim();
             InputObject.Release();
+            _monitor!.Progress.Decline(InputObject);
             Emit(Declined(InputObject));
             return;
         }
         InputObject.Claim();
+        _progress!.Enter(InputObject);
         try
         {
             Stoppable(() => _pump!.Push(InputObject));
@@ -136,10 +149,12 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         _left!.Withdraw();
         if (_whatIf is not null)
             WhatIfRun.Say(this, _whatIf.Summary(_whatIfRun));
+        _progress?.EndInput();
         Stoppable(() => _pump?.Complete());
         EndIfTerminated();
         _run.End();
-        _progress?.Complete();
+        _progress?.End();
+        _monitor?.End("end");
         if (_untold > 0)
             WriteWarning($"{_untold} more instances were not tried, for a reason that was told before: each result has it.");
         if (_sameUids > MaxNamedPairs)
@@ -158,6 +173,9 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         foreach (var result in _pump?.Rest() ?? [])
             _left!.Add(result with { Run = _run });
         _journal?.Dispose();
+        if (!_run.IsAtEnd)
+            _monitor?.End("stopped");
+        _log?.Dispose();
     }
 
     /// <summary>Nothing is connected to, and the journal is only read.</summary>
@@ -239,8 +257,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
 
     private void Show(DicomSendResult result)
     {
-        _done++;
-        _bytes += result.Bytes;
+        WriteLogWarnings();
         if (result.ErrorId == DicomSendResult.JournalNotWritten && !_warnedOfJournal)
         {
             _warnedOfJournal = true;
@@ -249,12 +266,8 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         if (result.IsStored)
             WarnOfSameUid(result);
         else
-        {
-            _failed++;
             Tell(result);
-        }
-        _progress!.Show(() => string.Create(CultureInfo.InvariantCulture,
-            $"{_done} done, {_failed} failed, {_bytes / 1e6:0} MB, {_done / _progress.Elapsed.TotalSeconds:0}/s"));
+        _progress!.Tick();
     }
 
     private void Tell(DicomSendResult result)

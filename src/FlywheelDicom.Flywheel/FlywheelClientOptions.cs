@@ -24,4 +24,7 @@ internal sealed record FlywheelClientOptions
 
     /// <summary>Gets messages about retries, without keys, signed URLs or queries.</summary>
     public Action<string> Verbose { get; init; } = _ => { };
+
+    /// <summary>Gets the failure of a request that is tried again, and the time until then; from any thread.</summary>
+    public Action<Exception?, TimeSpan> Retrying { get; init; } = (_, _) => { };
 }

@@ -26,6 +26,10 @@ internal sealed class StandingTime : TimeProvider
 
     public override long GetTimestamp() => Volatile.Read(ref _now);
 
+    public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 11, 28, 22, 25, 7, TimeSpan.Zero) + new TimeSpan(Volatile.Read(ref _now));
+
+    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+
     public void Move(TimeSpan by) => Interlocked.Add(ref _now, by.Ticks);
 }
 

@@ -16,7 +16,8 @@ public abstract class ConfirmationCmdlet : DestinationCmdlet
     private DicomSendRun? _run;
     private DicomSendRun? _runBefore;
     private readonly List<DicomSendRun> _runs = [];
-    private TransferProgress? _progress;
+    private ProgressBoard? _board;
+    private ProgressLine? _line;
     private string? _lastReason;
     private long _done;
     private long _notConfirmed;
@@ -60,8 +61,16 @@ public abstract class ConfirmationCmdlet : DestinationCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _progress = new TransferProgress(this, 3, Activity, TimeProvider.System);
-        _pump = new PipelinePump<DicomSendResult, DicomSendResult>(Job(Options), Emit, WriteVerbose, Capacity, Cancellation);
+        _board = ProgressBoard.Join(this, TimeProvider.System);
+        _board.Add(_line = new ProgressLine(3, Activity, record =>
+        {
+            record.StatusDescription = $"{_done} done, {_notConfirmed} not confirmed";
+            return "";
+        }));
+        _pump = new PipelinePump<DicomSendResult, DicomSendResult>(Job(Options), Emit, WriteVerbose, Capacity, Cancellation)
+        {
+            OnWait = () => _board.Tick(this),
+        };
     }
 
     /// <inheritdoc/>
@@ -81,7 +90,7 @@ public abstract class ConfirmationCmdlet : DestinationCmdlet
         Stoppable(() => _pump?.Complete());
         EndIfTerminated();
         _runs.ForEach(r => r.End());
-        _progress?.Complete();
+        _board!.End(this, _line!);
     }
 
     /// <inheritdoc/>
@@ -107,7 +116,7 @@ public abstract class ConfirmationCmdlet : DestinationCmdlet
             }
             _lastReason = result.Reason;
         }
-        _progress!.Show(() => $"{_done} done, {_notConfirmed} not confirmed");
+        _board!.Tick(this);
         WriteObject(result with { Run = RunAfter(result.Run) });
     }
 

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Runtime.InteropServices;
+using FlywheelDicom.Transfer.Monitoring;
 
 namespace FlywheelDicom.Cmdlets;
 
@@ -112,6 +114,31 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Without control characters: see PlainText.</summary>
     private protected new void WriteWarning(string text) => base.WriteWarning(PlainText.Clean(text));
+
+    /// <summary>Opens a log. What goes wrong with it never ends a run: it is a warning.</summary>
+    private protected RunLog? OpenLog(string path)
+    {
+        var place = Resolved(path);
+        try
+        {
+            return RunLog.Open(place, LogWarnings.Enqueue);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            WriteWarning($"The log '{place}' cannot be written: {e.Message} The run goes on without it.");
+            return null;
+        }
+    }
+
+    /// <summary>What a log says of itself, from any thread; at most one line.</summary>
+    private protected ConcurrentQueue<string> LogWarnings { get; } = new();
+
+    /// <summary>On the pipeline's thread.</summary>
+    private protected void WriteLogWarnings()
+    {
+        while (LogWarnings.TryDequeue(out var line))
+            WriteWarning(line);
+    }
 
     /// <summary>The path in the file system that the user's path stands for; one of another provider ends the pipeline.</summary>
     private protected string Resolved(string path)

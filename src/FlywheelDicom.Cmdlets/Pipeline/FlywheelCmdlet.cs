@@ -36,6 +36,7 @@ public abstract class FlywheelCmdlet : DicomCmdlet
     {
         while (Lines.TryDequeue(out var line))
             WriteVerbose(line);
+        WriteLogWarnings();
     }
 
     /// <summary>Waits for an answer of the instance. An error that it answers ends the pipeline.</summary>

@@ -14,6 +14,9 @@ internal sealed class PipelinePump<TIn, TOut>
     /// <summary>Outputs gather for so long before they are taken: a wake-up for each would cost more than a small instance.</summary>
     private static readonly TimeSpan s_batch = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>How long the pipeline's thread waits at a time.</summary>
+    private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(200);
+
     /// <summary>What cancelled work may take to abort its associations. Nobody waits longer for it.</summary>
     private static readonly TimeSpan s_timeToAbort = TimeSpan.FromSeconds(1);
 
@@ -39,6 +42,9 @@ internal sealed class PipelinePump<TIn, TOut>
         (_onOutput, _onVerbose, _cancellation) = (onOutput, onVerbose, cancellation);
         _work = Task.Run(() => RunAsync(work), CancellationToken.None);
     }
+
+    /// <summary>Called on the pipeline thread a few times a second while it waits; to show progress.</summary>
+    public Action? OnWait { get; init; }
 
     /// <summary>From the work, any thread: hands an output to the pipeline.</summary>
     public ValueTask EmitAsync(TOut output)
@@ -111,7 +117,7 @@ internal sealed class PipelinePump<TIn, TOut>
         {
             var room = _input.Writer.WaitToWriteAsync(_cancellation).AsTask();
             var output = _output.Reader.WaitToReadAsync(_cancellation).AsTask();
-            if (!Task.WhenAny(room, output).GetAwaiter().GetResult().GetAwaiter().GetResult())
+            if (!Waited(Task.WhenAny(room, output)).GetAwaiter().GetResult())
                 _work.GetAwaiter().GetResult();
             Gather();
             Drain();
@@ -121,13 +127,23 @@ internal sealed class PipelinePump<TIn, TOut>
     private void CompleteNow()
     {
         _input.Writer.TryComplete();
-        while (_output.Reader.WaitToReadAsync(_cancellation).AsTask().GetAwaiter().GetResult())
+        while (Waited(_output.Reader.WaitToReadAsync(_cancellation).AsTask()))
         {
             Gather();
             Drain();
         }
         Drain();
         _work.GetAwaiter().GetResult();
+    }
+
+    private T Waited<T>(Task<T> task)
+    {
+        if (OnWait is not null)
+        {
+            while (!task.IsCompleted && Task.WaitAny([task], s_tick) < 0)
+                OnWait();
+        }
+        return task.GetAwaiter().GetResult();
     }
 
     private async Task RunAsync(Func<PipelinePump<TIn, TOut>, ChannelReader<TIn>, Task> work)

@@ -21,6 +21,7 @@ internal sealed class FlywheelRetry(FlywheelClientOptions options)
         OnRetry = args =>
         {
             options.Verbose(FormattableString.Invariant($"Trying again in {args.RetryDelay.TotalSeconds:0.0} s: {args.Outcome.Exception?.Message}"));
+            options.Retrying(args.Outcome.Exception, args.RetryDelay);
             return default;
         },
     }).Build();

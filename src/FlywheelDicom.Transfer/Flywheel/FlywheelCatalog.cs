@@ -1,4 +1,5 @@
 using FlywheelDicom.Flywheel;
+using FlywheelDicom.Transfer.Progress;
 
 namespace FlywheelDicom.Transfer.Flywheel;
 
@@ -15,15 +16,17 @@ internal sealed class FlywheelCatalog
     private readonly FlywheelPlaces _places;
     private readonly SortedDictionary<string, int> _seen = new(StringComparer.Ordinal);
     private readonly Action<string>? _leftOut;
+    private readonly ReadProgress? _progress;
     private int _acquisitions;
 
     /// <param name="client">The instance.</param>
     /// <param name="health">What is known of it from the requests before.</param>
     /// <param name="cancellation">Ends the listing.</param>
     /// <param name="leftOut">Told of what was passed over.</param>
-    public FlywheelCatalog(FlywheelClient client, FlywheelHealth health, CancellationToken cancellation, Action<string>? leftOut = null)
+    /// <param name="progress">Is told of the files that are known; null: nobody asks.</param>
+    public FlywheelCatalog(FlywheelClient client, FlywheelHealth health, CancellationToken cancellation, Action<string>? leftOut = null, ReadProgress? progress = null)
     {
-        (_client, _health, _cancellation, _leftOut) = (client, health, cancellation, leftOut);
+        (_client, _health, _cancellation, _leftOut, _progress) = (client, health, cancellation, leftOut, progress);
         _places = new FlywheelPlaces(client, health, cancellation);
     }
 
@@ -60,8 +63,16 @@ internal sealed class FlywheelCatalog
             FlywheelContainerKind.Subject or FlywheelContainerKind.Project => SessionsAsync(walk, kind, root),
             _ => throw new ArgumentException($"Images of a whole {kind.Word()} are not sent: name a project, subject, session or acquisition."),
         };
-        await foreach (var item in items.ConfigureAwait(false))
-            yield return item;
+        _progress?.EnterListing();
+        try
+        {
+            await foreach (var item in items.ConfigureAwait(false))
+                yield return item;
+        }
+        finally
+        {
+            _progress?.LeaveListing();
+        }
     }
 
     /// <summary>The container to list. For an analysis it is the container that the analysis belongs to.</summary>
@@ -113,6 +124,9 @@ internal sealed class FlywheelCatalog
             else if (string.IsNullOrEmpty(acquisition.Deleted))
                 acquisitions.Add(acquisition);
         }
+        // They are all known now, long before the last one is fetched.
+        foreach (var acquisition in acquisitions.Where(a => a.Files is not null))
+            Announce(walk, acquisition);
         foreach (var acquisition in acquisitions.OrderBy(c => c.Timestamp ?? c.Created ?? DateTimeOffset.MaxValue).ThenBy(c => c.Id, StringComparer.Ordinal))
         {
             await foreach (var item in AcquisitionAsync(walk, acquisition, session).ConfigureAwait(false))
@@ -138,7 +152,9 @@ internal sealed class FlywheelCatalog
             yield break;
         }
         _acquisitions++;
-        var present = (acquisition.Files ?? []).Where(f => f is not null && string.IsNullOrEmpty(f.Deleted)).ToList();
+        if (listed.Files is null || session is null)
+            Announce(walk, acquisition);
+        var present = Present(acquisition);
         foreach (var file in present)
         {
             var type = string.IsNullOrEmpty(file.Type) ? "unknown type" : $"type {file.Type}";
@@ -161,6 +177,20 @@ internal sealed class FlywheelCatalog
                 : item;
         }
     }
+
+    private void Announce(Walk walk, FlywheelContainer acquisition)
+    {
+        if (_progress is null)
+            return;
+        foreach (var file in walk.Selection.Choose(Present(acquisition)).Where(f => f is not { Name: "", FileId: null or "" }))
+        {
+            _progress.AnnounceFile(file.Size ?? 0);
+            FlywheelSource.Announce(_progress, file);
+        }
+    }
+
+    private static List<FlywheelFile> Present(FlywheelContainer acquisition)
+        => (acquisition.Files ?? []).Where(f => f is not null && string.IsNullOrEmpty(f.Deleted)).ToList();
 
     /// <summary>The acquisition with its files: some servers list acquisitions without them.</summary>
     private async Task<(FlywheelContainer Acquisition, FlywheelException? Failure)> WholeAsync(FlywheelContainer listed)

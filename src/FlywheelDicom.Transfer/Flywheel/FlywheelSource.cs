@@ -1,6 +1,8 @@
 using System.Threading.Channels;
 using FlywheelDicom.Flywheel;
 using FlywheelDicom.IO;
+using FlywheelDicom.Transfer.Monitoring;
+using FlywheelDicom.Transfer.Progress;
 using FlywheelDicom.Transfer.Sources;
 
 namespace FlywheelDicom.Transfer.Flywheel;
@@ -12,12 +14,14 @@ namespace FlywheelDicom.Transfer.Flywheel;
 internal sealed class FlywheelSource
 {
     private const int LookAhead = 3;
+    private static readonly TimeSpan s_waitStep = TimeSpan.FromMilliseconds(200);
 
     private readonly FlywheelClient _client;
     private readonly FlywheelHealth _health;
     private readonly SpoolSpace _space;
     private readonly LocalSource _reader;
     private readonly CancellationToken _cancellation;
+    private readonly ReadProgress? _progress;
 
     /// <param name="client">The Flywheel instance. It is asked again if an image is opened after its temporary file was deleted.</param>
     /// <param name="health">The state of the Flywheel instance, from earlier requests.</param>
@@ -25,10 +29,28 @@ internal sealed class FlywheelSource
     /// <param name="leftOut">Gets a message about each file that is left out.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <param name="warn">Gets messages that the user should see although nothing failed.</param>
-    public FlywheelSource(FlywheelClient client, FlywheelHealth health, SpoolSpace space, Action<string> leftOut, CancellationToken cancellation, Action<string>? warn = null)
+    /// <param name="progress">Is told of what comes; null: nobody asks. The catalog of the items announces them to it.</param>
+    public FlywheelSource(
+        FlywheelClient client, FlywheelHealth health, SpoolSpace space, Action<string> leftOut, CancellationToken cancellation, Action<string>? warn = null, ReadProgress? progress = null)
     {
-        (_client, _health, _space, _cancellation) = (client, health, space, cancellation);
-        _reader = new LocalSource(leftOut, space, cancellation, warn);
+        (_client, _health, _space, _cancellation, _progress) = (client, health, space, cancellation, progress);
+        _reader = new LocalSource(leftOut, space, cancellation, warn, progress);
+    }
+
+    /// <summary>Called a few times a second while the reader waits for a download.</summary>
+    public Action? OnWait { get; init; }
+
+    /// <summary>Is told of each download; null: nobody asks.</summary>
+    public FetchMonitor? Monitor { get; init; }
+
+    /// <summary>What is known of a file before it is here: a zip has members, anything else is one instance.</summary>
+    internal static void Announce(ReadProgress progress, FlywheelFile file) => progress.Announce(file.ZipMemberCount ?? 1, file.Size ?? 0);
+
+    /// <summary>Its content tells from now on.</summary>
+    private void Settle(FlywheelItem item)
+    {
+        if (item.Problem is null)
+            _progress?.Settle(item.File.ZipMemberCount ?? 1, item.File.Size ?? 0);
     }
 
     /// <summary>Ends what is fetched again for an instance that is opened after its run, which the end of the run does not.</summary>
@@ -45,6 +67,7 @@ internal sealed class FlywheelSource
         {
             while (Next(downloads.Reader) is { } download)
             {
+                Settle(download.Listed);
                 if (download.Problem is { } problem)
                 {
                     yield return DicomFile.Unusable(download.Item.File.Label, download.Item.Origin, problem);
@@ -86,12 +109,22 @@ internal sealed class FlywheelSource
 
     private Download? Next(ChannelReader<Task<Download>> downloads)
     {
-        while (downloads.WaitToReadAsync(_cancellation).AsTask().GetAwaiter().GetResult())
+        while (Waited(downloads.WaitToReadAsync(_cancellation).AsTask()))
         {
             if (downloads.TryRead(out var download))
-                return download.WaitAsync(_cancellation).GetAwaiter().GetResult();
+                return Waited(download.WaitAsync(_cancellation));
         }
         return null;
+    }
+
+    private T Waited<T>(Task<T> task)
+    {
+        if (OnWait is not null)
+        {
+            while (!task.IsCompleted && Task.WaitAny([task], (int)s_waitStep.TotalMilliseconds, CancellationToken.None) < 0)
+                OnWait();
+        }
+        return task.GetAwaiter().GetResult();
     }
 
     private async Task StartAsync(IAsyncEnumerable<FlywheelItem> items, ChannelWriter<Task<Download>> downloads, CancellationToken cancellation)
@@ -104,7 +137,7 @@ internal sealed class FlywheelSource
                 await downloads.WaitToWriteAsync(cancellation).ConfigureAwait(false);
                 if (item.Problem is not null)
                 {
-                    await downloads.WriteAsync(Task.FromResult(new Download(item, null, item.Problem)), cancellation).ConfigureAwait(false);
+                    await downloads.WriteAsync(Task.FromResult(new Download(item, item, null, item.Problem)), cancellation).ConfigureAwait(false);
                     continue;
                 }
                 await _space.WaitForRoomAsync(item.File.Size ?? 0, cancellation).ConfigureAwait(false);
@@ -121,29 +154,39 @@ internal sealed class FlywheelSource
     private async Task<Download> FetchAsync(FlywheelItem item, CancellationToken cancellation)
     {
         SpoolFile? spool = null;
+        var listed = item;
+        using var fetch = Monitor?.Begin(item.File, item.Origin);
+        if (_progress is not null)
+            _progress.Current = item.File.Label;
         try
         {
             spool = new SpoolFile(_space, long.MaxValue, again => Refill(again, item), item.File.Size ?? 0);
-            using (var target = new SpoolWriter(spool))
+            using (var target = new SpoolWriter(spool, _progress))
                 item = item with { File = await _health.AskAsync(_client, c => DownloadAsync(c, item, target, cancellation)).ConfigureAwait(false) };
+            fetch?.End(spool.Length);
             if (spool.Length > 0)
-                return new Download(item, spool, null);
+                return new Download(listed, item, spool, null);
             spool.Close();
-            return new Download(item, null, new(DicomProblem.NotDicom, "The file is empty."));
+            return new Download(listed, item, null, new(DicomProblem.NotDicom, "The file is empty."));
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             // Any failure concerns this file only.
+            fetch?.Fail(e);
             spool?.Close();
             spool?.EndFilling();
             if (e is ArchiveException noSpace)
-                return new Download(item, null, new(noSpace.ProblemId, noSpace.Message));
-            return new Download(item, null, new(DicomProblem.NotDownloaded, Reason(e)));
+                return new Download(listed, item, null, new(noSpace.ProblemId, noSpace.Message));
+            return new Download(listed, item, null, new(DicomProblem.NotDownloaded, Reason(e)));
         }
         catch
         {
             spool?.Close();
             throw;
+        }
+        finally
+        {
+            _progress?.EndFile();
         }
     }
 
@@ -182,10 +225,14 @@ internal sealed class FlywheelSource
     private static Task<FlywheelFile> DownloadAsync(FlywheelClient client, FlywheelItem item, SpoolWriter target, CancellationToken cancellation)
         => client.DownloadAsync(FlywheelContainerKind.Acquisition, item.Origin.AcquisitionId!, item.File, target, cancellation);
 
-    private sealed record Download(FlywheelItem Item, SpoolFile? Spool, DicomProblem? Problem);
+    /// <param name="Listed">As it was announced.</param>
+    /// <param name="Item">As it is.</param>
+    /// <param name="Spool">Its bytes.</param>
+    /// <param name="Problem">Why there are none.</param>
+    private sealed record Download(FlywheelItem Listed, FlywheelItem Item, SpoolFile? Spool, DicomProblem? Problem);
 
     /// <summary>Fills a spool from its start, and can begin anew.</summary>
-    private sealed class SpoolWriter(SpoolFile spool) : Stream
+    private sealed class SpoolWriter(SpoolFile spool, ReadProgress? progress = null) : Stream
     {
         public override bool CanRead => false;
         public override bool CanSeek => true;
@@ -201,7 +248,12 @@ internal sealed class FlywheelSource
             }
         }
 
-        public override void Write(ReadOnlySpan<byte> buffer) => spool.Append(buffer);
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            spool.Append(buffer);
+            progress?.Fetch(buffer.Length);
+        }
+
         public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -214,6 +266,7 @@ internal sealed class FlywheelSource
         {
             if (value != 0)
                 throw new NotSupportedException();
+            progress?.Fetch(-spool.Length);
             spool.Clear();
         }
 

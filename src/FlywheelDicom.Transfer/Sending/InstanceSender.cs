@@ -1,4 +1,5 @@
 using FlywheelDicom.Network.Scu;
+using FlywheelDicom.Transfer.Monitoring;
 
 namespace FlywheelDicom.Transfer.Sending;
 
@@ -13,12 +14,13 @@ internal sealed class InstanceSender
     private readonly StoreRetry _retry;
     private readonly StoredInstances _stored = new();
     private readonly object _journalLock = new();
+    private readonly SendMonitor? _monitor;
 
     public InstanceSender(DicomDestination destination, StoreOptions options, Action<string> verbose, CancellationToken cancellation)
     {
-        (_destination, _journal, _time, _cancellation) = (destination, options.Journal, options.Time, cancellation);
+        (_destination, _journal, _time, _monitor, _cancellation) = (destination, options.Journal, options.Time, options.Monitor, cancellation);
         _health = new DestinationHealth(_time);
-        _retry = new StoreRetry(options.RetryTime, _time, verbose, _health.HasAnsweredSince);
+        _retry = new StoreRetry(options.RetryTime, _time, verbose, _health.HasAnsweredSince, options.Monitor is { } monitor ? monitor.Retry : null);
     }
 
     /// <summary>
@@ -30,7 +32,27 @@ internal sealed class InstanceSender
     /// <exception cref="OperationCanceledException">The run was stopped. Any other failure is in the result.</exception>
     public async Task<DicomSendResult?> SendAsync(Func<DicomFile, Task<DicomResponse>> store, DicomFile file, AssociationRole role)
     {
-        var attempts = new StoreAttempts { MayReturn = role == AssociationRole.Extra };
+        if (_monitor is null)
+            return await SendOneAsync(store, file, role).ConfigureAwait(false);
+        using var span = _monitor.Begin(file);
+        DicomSendResult? result = null;
+        try
+        {
+            result = await SendOneAsync(store, file, role).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (result is null)
+                _monitor.Return();
+        }
+        if (result is not null)
+            _monitor.End(file, result, span);
+        return result;
+    }
+
+    private async Task<DicomSendResult?> SendOneAsync(Func<DicomFile, Task<DicomResponse>> store, DicomFile file, AssociationRole role)
+    {
+        var attempts = new StoreAttempts { MayReturn = role == AssociationRole.Extra, File = _monitor is null ? null : file };
         var started = _time.GetTimestamp();
         try
         {

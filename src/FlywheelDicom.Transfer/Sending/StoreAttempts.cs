@@ -5,6 +5,9 @@ internal sealed class StoreAttempts
 {
     public int Count { get; set; }
 
+    /// <summary>What is tried, for what is told of it; null where nobody asks.</summary>
+    public DicomFile? File { get; init; }
+
     /// <summary>How often the peer aborted, or sent an invalid message, while this was the only instance in transit.</summary>
     public int Refusals { get; set; }
 

@@ -1,5 +1,7 @@
 using System.Threading.Channels;
+using FlywheelDicom.Network.Connection;
 using FlywheelDicom.Network.Scu;
+using FlywheelDicom.Transfer.Monitoring;
 
 namespace FlywheelDicom.Transfer.Sending;
 
@@ -11,6 +13,7 @@ internal sealed class StoreJob
 {
     private readonly DicomDestination _destination;
     private readonly StoreOptions _options;
+    private readonly DicomClientOptions _client;
     private readonly Action<string> _verbose;
 
     /// <summary>Cancelled by the caller, and where any part of the run fails, so that the other parts end too.</summary>
@@ -32,6 +35,7 @@ internal sealed class StoreJob
     public StoreJob(DicomDestination destination, StoreOptions options, Func<DicomSendResult, ValueTask> emit, Action<string> verbose, CancellationToken cancellation)
     {
         (_destination, _options, _emit, _verbose) = (destination, options, emit, verbose);
+        _client = options.Monitor is { } monitor ? options.Client with { Sent = monitor.Progress.Sent, OnAssociation = monitor.OnAssociation } : options.Client;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _sender = new InstanceSender(destination, options, verbose, _stop.Token);
         var isOrdered = options.IsOrdered || options.MaxAssociations is 1 or StoreOptions.Automatic;
@@ -51,6 +55,7 @@ internal sealed class StoreJob
     public async Task RunAsync(ChannelReader<DicomFile> input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        using var span = _options.Monitor is null ? null : Telemetry.Spans.StartActivity("dicom.send");
         try
         {
             await SendAllAsync(input).ConfigureAwait(false);
@@ -58,7 +63,10 @@ internal sealed class StoreJob
         finally
         {
             while (_queue.TryTake(out var left))
+            {
+                SendMonitor.Unstage();
                 Release(left.File);
+            }
             while (input.TryRead(out var unread))
                 Release(unread);
             _stop.Dispose();
@@ -117,11 +125,13 @@ internal sealed class StoreJob
     private async Task<bool> HandleAsync(StoreWorker worker, StagedInstance staged)
     {
         var mustRelease = true;
+        SendMonitor.Unstage();
         try
         {
             if (await _sender.SendAsync(worker.Store, staged.File, worker.Role).ConfigureAwait(false) is not { } result)
             {
                 mustRelease = false;
+                SendMonitor.Stage();
                 _queue.HandBack(staged);
                 return false;
             }
@@ -157,7 +167,7 @@ internal sealed class StoreJob
     }
 
     private StoreWorker NewWorker(AssociationRole role, CancellationToken cancellation)
-        => new(new DicomClient(_destination, _options.Client, cancellation), _queue, HandleAsync, _options.Time) { Role = role };
+        => new(new DicomClient(_destination, _client, cancellation), _queue, HandleAsync, _options.Time) { Role = role };
 
     private async Task StageAsync(ChannelReader<DicomFile> input)
     {
@@ -186,6 +196,7 @@ internal sealed class StoreJob
                 await _order.PlaceAsync().ConfigureAwait(false);
             _pool.Expect(instance.File);
             await _queue.StageAsync(instance).ConfigureAwait(false);
+            SendMonitor.Stage();
         }
         catch
         {

@@ -1,4 +1,5 @@
 using FlywheelDicom.Network.Connection;
+using FlywheelDicom.Transfer.Monitoring;
 
 namespace FlywheelDicom.Transfer.Sending;
 
@@ -21,6 +22,9 @@ internal sealed record StoreOptions
     public SendJournal? Journal { get; init; }
 
     public DicomClientOptions Client { get; init; } = new();
+
+    /// <summary>Is told of what happens; null: nobody asks.</summary>
+    public SendMonitor? Monitor { get; init; }
 
     /// <summary>The clock of retries, of the destination's health and of the number of associations.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -1,4 +1,5 @@
 using FlywheelDicom.Network.Scu;
+using FlywheelDicom.Transfer.Monitoring;
 using Polly;
 using Polly.Retry;
 
@@ -23,7 +24,8 @@ internal sealed class StoreRetry
     /// <param name="time">The clock of the deadline and of the waits.</param>
     /// <param name="verbose">Gets a message about each further try.</param>
     /// <param name="hasAnsweredSince">Whether the destination has answered any instance since a timestamp.</param>
-    public StoreRetry(TimeSpan retryTime, TimeProvider time, Action<string> verbose, Func<long, bool> hasAnsweredSince)
+    /// <param name="retrying">Gets a notice of each further try; null: nobody asks.</param>
+    public StoreRetry(TimeSpan retryTime, TimeProvider time, Action<string> verbose, Func<long, bool> hasAnsweredSince, Action<StoreRetryNotice>? retrying = null)
     {
         (_retryTime, _time, _hasAnsweredSince) = (retryTime, time, hasAnsweredSince);
         _pipeline = new ResiliencePipelineBuilder<DicomResponse> { TimeProvider = time }.AddRetry(new RetryStrategyOptions<DicomResponse>
@@ -39,6 +41,7 @@ internal sealed class StoreRetry
             {
                 var why = args.Outcome.Exception?.Message ?? args.Outcome.Result?.Status.ToString();
                 verbose(FormattableString.Invariant($"Trying again in {args.RetryDelay.TotalSeconds:0.0} s: {why}"));
+                retrying?.Invoke(NoticeOf(args));
                 return default;
             },
         }).Build();
@@ -68,6 +71,17 @@ internal sealed class StoreRetry
         {
             ResilienceContextPool.Shared.Return(context);
         }
+    }
+
+    private StoreRetryNotice NoticeOf(OnRetryArguments<DicomResponse> args)
+    {
+        var attempts = AttemptsOf(args.Context);
+        return new StoreRetryNotice
+        {
+            NextTry = args.AttemptNumber + 2, Delay = args.RetryDelay, Failure = args.Outcome.Exception, Status = args.Outcome.Result?.Status,
+            BytesInVain = args.Outcome.Result?.Bytes ?? 0, SopInstanceUid = attempts.File?.SopInstanceUid, SeriesInstanceUid = attempts.File?.SeriesInstanceUid,
+            Left = attempts.Deadline is { } end ? _time.GetElapsedTime(_time.GetTimestamp(), end) : null,
+        };
     }
 
     private static StoreAttempts AttemptsOf(ResilienceContext context) => context.Properties.GetValue(s_attempts, null!);

@@ -10,7 +10,7 @@ internal sealed class ArchiveOpener(SpoolSpace space, SourceNotes notes)
     /// <param name="name">Its name in messages.</param>
     public IEnumerable<ArchiveEntry> Entries(DicomSource source, ContentKind kind, string name) => kind switch
     {
-        ContentKind.Zip => Seekable(source, s => ZipEntries.Read(s, space)),
+        ContentKind.Zip => Seekable(source, s => ZipEntries.Read(s, space, notes.Progress)),
         ContentKind.Tar => Seekable(source, s => TarEntries.Read(s, name, space, notes)),
         ContentKind.SevenZip => Seekable(source, s => SevenZipEntries.Read(s, space)),
         _ => CompressedEntries(source, kind, name),

@@ -1,4 +1,5 @@
 using FlywheelDicom.IO;
+using FlywheelDicom.Transfer.Progress;
 
 namespace FlywheelDicom.Transfer.Sources;
 
@@ -11,13 +12,18 @@ internal sealed class LocalSource
     private readonly ContentReader _content;
     private readonly Action<string> _leftOut;
     private readonly CancellationToken _cancellation;
+    private readonly ReadProgress? _progress;
 
     /// <param name="leftOut">Gets a message about each file that is left out.</param>
     /// <param name="space">Where archives are unpacked that cannot be read in place.</param>
     /// <param name="cancellation">Ends the search.</param>
     /// <param name="warn">Gets messages that the user should see although nothing failed; null: <paramref name="leftOut"/> gets them.</param>
-    public LocalSource(Action<string> leftOut, SpoolSpace space, CancellationToken cancellation, Action<string>? warn = null)
-        => (_content, _leftOut, _cancellation) = (new ContentReader(new SourceNotes(leftOut, warn ?? leftOut), space, cancellation), leftOut, cancellation);
+    /// <param name="progress">Is told what is about to be read; null: nobody asks.</param>
+    public LocalSource(Action<string> leftOut, SpoolSpace space, CancellationToken cancellation, Action<string>? warn = null, ReadProgress? progress = null)
+    {
+        _content = new ContentReader(new SourceNotes(leftOut, warn ?? leftOut) { Progress = progress }, space, cancellation);
+        (_leftOut, _cancellation, _progress) = (leftOut, cancellation, progress);
+    }
 
     /// <summary>Everything at a path: a file, an archive, or a folder.</summary>
     public IEnumerable<DicomFile> Read(string path, SearchOption depth)
@@ -47,10 +53,12 @@ internal sealed class LocalSource
     /// <param name="depth">Whether subfolders are read too.</param>
     public IEnumerable<DicomFile> ReadMatches(string pattern, string root, IReadOnlyList<string> matches, SearchOption depth)
     {
-        var walk = new FolderWalk(_leftOut, _cancellation);
+        var walk = new FolderWalk(_leftOut, _cancellation, _progress);
         var any = false;
+        _progress?.AnnounceUnsized(matches.Count);
         foreach (var match in matches)
         {
+            _progress?.SettleUnsized(1);
             foreach (var file in Directory.Exists(match) ? ReadFound(walk.Run(match, depth), root) : ReadFound([new FoundPath(match, null)], root))
             {
                 any = true;
@@ -70,7 +78,7 @@ internal sealed class LocalSource
     private IEnumerable<DicomFile> ReadFolder(string folder, SearchOption depth)
     {
         var any = false;
-        foreach (var file in ReadFound(new FolderWalk(_leftOut, _cancellation).Run(folder, depth), folder))
+        foreach (var file in ReadFound(new FolderWalk(_leftOut, _cancellation, _progress).Run(folder, depth), folder))
         {
             any = true;
             yield return file;

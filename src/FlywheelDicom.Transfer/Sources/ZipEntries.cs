@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using FlywheelDicom.IO;
+using FlywheelDicom.Transfer.Progress;
 
 namespace FlywheelDicom.Transfer.Sources;
 
@@ -8,11 +9,36 @@ internal static class ZipEntries
 {
     /// <param name="archive">A source that can seek.</param>
     /// <param name="space">What weighs the size of all.</param>
-    public static IEnumerable<ArchiveEntry> Read(DicomSource archive, SpoolSpace space)
+    /// <param name="progress">Is told how many entries come, and how long they are; null: nobody asks.</param>
+    public static IEnumerable<ArchiveEntry> Read(DicomSource archive, SpoolSpace space, ReadProgress? progress = null)
     {
         using var stream = archive.Open();
         var directory = ZipDirectory.Find(stream);
-        Check(directory, stream, archive, space);
+        var (left, leftBytes) = Check(directory, stream, archive, space);
+        if (progress is null)
+        {
+            foreach (var (entry, _) in Entries(directory, stream, archive))
+                yield return entry;
+            yield break;
+        }
+        progress.Announce(left, leftBytes);
+        try
+        {
+            foreach (var (entry, length) in Entries(directory, stream, archive))
+            {
+                (left, leftBytes) = (left - 1, leftBytes - length);
+                progress.Settle(1, length);
+                yield return entry;
+            }
+        }
+        finally
+        {
+            progress.Settle(left, leftBytes);
+        }
+    }
+
+    private static IEnumerable<(ArchiveEntry Entry, long Length)> Entries(ZipDirectory directory, Stream stream, DicomSource archive)
+    {
         var zip = new SharedFile(archive);
         var (count, encrypted) = (0UL, 0);
         foreach (var item in directory.Read(stream))
@@ -23,14 +49,15 @@ internal static class ZipEntries
             if (item.IsEncrypted)
                 encrypted++;
             else
-                yield return new ArchiveEntry(item.Name, new ZipEntrySource(zip, item));
+                yield return (new ArchiveEntry(item.Name, new ZipEntrySource(zip, item)), item.Length);
         }
         directory.Check(count);
         if (encrypted > 0)
             throw new ArchiveException(DicomProblem.EncryptedArchive, $"{encrypted} of its entries are encrypted. Decrypt the archive first.");
     }
 
-    private static void Check(ZipDirectory directory, Stream stream, DicomSource archive, SpoolSpace space)
+    /// <summary>Entries that are files, and the bytes that they state.</summary>
+    private static (long Count, long Bytes) Check(ZipDirectory directory, Stream stream, DicomSource archive, SpoolSpace space)
     {
         if (directory.Shift != 0)
         {
@@ -41,10 +68,15 @@ internal static class ZipEntries
                 throw new ArchiveException(DicomProblem.BadArchive, "The zip archive is cut off, or two lie one behind the other: its directory is not of its first entry.");
         }
         // A length that is stated is also the most that is read of an entry.
-        long total = 0;
+        var (count, total) = (0L, 0L);
         foreach (var item in directory.Read(stream))
+        {
+            if (!item.IsFolder)
+                count++;
             total = item.Length >= 0 && item.Length <= long.MaxValue - total ? total + item.Length : long.MaxValue;
+        }
         space.RequireAllowedExpansion(total, archive.Length);
+        return (count, total);
     }
 
     private sealed class ZipEntrySource(SharedFile zip, ZipItem item) : DicomSource

@@ -1,3 +1,5 @@
+using FlywheelDicom.Network.Wire;
+
 namespace FlywheelDicom.Network.Connection;
 
 /// <summary>Timers and limits of an association.</summary>
@@ -25,6 +27,12 @@ internal sealed record DicomClientOptions
 
     /// <summary>Responses come with the digest of what was sent.</summary>
     public bool ComputesDigests { get; init; }
+
+    /// <summary>Counts the bytes of data sets as they are sent; null: nobody asks.</summary>
+    public SentBytes? Sent { get; init; }
+
+    /// <summary>Told of each association that is requested, opened and ended, from any thread; null: nobody asks.</summary>
+    public Action<AssociationEvent>? OnAssociation { get; init; }
 
     /// <summary>The clock for all waiting.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -192,8 +192,11 @@ internal sealed class DicomClient : IAsyncDisposable
     /// <summary>Aborts the association, if there is one.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _association, null) is { } association)
-            await association.DisposeAsync().ConfigureAwait(false);
+        if (Interlocked.Exchange(ref _association, null) is not { } association)
+            return;
+        var kind = association.IsUsable || _cancellation.IsCancellationRequested ? AssociationEventKind.Aborted : AssociationEventKind.Lost;
+        await association.DisposeAsync().ConfigureAwait(false);
+        _options.OnAssociation?.Invoke(new AssociationEvent(kind));
     }
 
     /// <summary>The association for an instance. A new one is requested where it is lost or has no context for it, once nobody uses it.</summary>
@@ -261,7 +264,7 @@ internal sealed class DicomClient : IAsyncDisposable
         await ReplaceAsync(null).ConfigureAwait(false);
         var contexts = PresentationContextPlan.Of(Needs(need));
         var options = Volatile.Read(ref _oneAtATime) > 0 ? _options with { MaxOperations = 1 } : _options;
-        await ReplaceAsync(await DicomAssociation.RequestAsync(_destination, contexts, options, _cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        await ReplaceAsync(await OpenAsync(contexts, options).ConfigureAwait(false)).ConfigureAwait(false);
         Associations++;
         lock (_proposed)
         {
@@ -277,10 +280,28 @@ internal sealed class DicomClient : IAsyncDisposable
         await IdleAsync().ConfigureAwait(false);
         if (Interlocked.Exchange(ref _association, next) is not { } last)
             return;
-        if (last.IsUsable)
+        var kind = last.IsUsable ? AssociationEventKind.Released : AssociationEventKind.Lost;
+        if (kind == AssociationEventKind.Released)
             await last.ReleaseAsync().ConfigureAwait(false);
         else
             await last.DisposeAsync().ConfigureAwait(false);
+        _options.OnAssociation?.Invoke(new AssociationEvent(kind));
+    }
+
+    private async Task<DicomAssociation> OpenAsync(IReadOnlyList<PresentationContext> contexts, DicomClientOptions options)
+    {
+        options.OnAssociation?.Invoke(new AssociationEvent(AssociationEventKind.Requested, contexts.Count));
+        try
+        {
+            var association = await DicomAssociation.RequestAsync(_destination, contexts, options, _cancellation).ConfigureAwait(false);
+            options.OnAssociation?.Invoke(new AssociationEvent(AssociationEventKind.Opened, contexts.Count));
+            return association;
+        }
+        catch (Exception e)
+        {
+            options.OnAssociation?.Invoke(new AssociationEvent(AssociationEventKind.Refused, contexts.Count, e));
+            throw;
+        }
     }
 
     private DicomNetworkException Refuse(DicomAssociation association, StoreNeed need)

@@ -46,7 +46,7 @@ internal sealed class MessageExchange : IDisposable
         _underWay = new MessagesUnderWay(window, (long)options.ResponseTimeout.TotalMilliseconds);
         _incoming = new IncomingMessages(transport, _underWay, _maxPduLength);
         _beginRead = _incoming.BeginRead;
-        _writers = new MessageWriterPool(() => new MessageWriter(transport, peerLimit, options.MaxPduLength, options.WriteTimeout));
+        _writers = new MessageWriterPool(() => new MessageWriter(transport, peerLimit, options.MaxPduLength, options.WriteTimeout, options.Sent));
     }
 
     /// <summary>False after anything failed, or once the peer has closed, aborted or released.</summary>
@@ -74,6 +74,11 @@ internal sealed class MessageExchange : IDisposable
                 if (!await SendAsync(operation, message, writer).ConfigureAwait(false))
                     await _incoming.TakeTurnAsync().ConfigureAwait(false);
                 return (await ResponseAsync(operation, message).ConfigureAwait(false), writer.DatasetLength);
+            }
+            catch
+            {
+                writer.Withdraw();
+                throw;
             }
             finally
             {

@@ -15,6 +15,7 @@ internal sealed class MessageWriter : IDisposable
     private readonly TimeSpan _timeout;
     private readonly int _maxData;
     private readonly int _bufferSize;
+    private readonly SentBytes? _sent;
     private readonly byte[] _command = new byte[DimseCommand.MaxLength];
     private byte[] _filling;
     private byte[] _sending = [];
@@ -22,13 +23,16 @@ internal sealed class MessageWriter : IDisposable
     private Task? _write;
     private byte _contextId;
     private DatasetSource? _source;
+    private long _counted;
 
     /// <param name="transport">Where PDUs go.</param>
     /// <param name="peerLimit">The longest PDU that the peer takes, 0 for no limit.</param>
     /// <param name="ownLimit">The longest that we send.</param>
     /// <param name="timeout">For each write to make its way.</param>
-    public MessageWriter(PduTransport transport, uint peerLimit, int ownLimit, TimeSpan timeout)
+    /// <param name="sent">Counts the bytes of data sets as they are sent; null: nobody asks.</param>
+    public MessageWriter(PduTransport transport, uint peerLimit, int ownLimit, TimeSpan timeout, SentBytes? sent = null)
     {
+        _sent = sent;
         _transport = transport;
         _timeout = timeout;
         var limit = peerLimit == 0 ? ownLimit : (int)Math.Min(peerLimit, (uint)ownLimit);
@@ -41,7 +45,7 @@ internal sealed class MessageWriter : IDisposable
     /// <summary>A command without a data set.</summary>
     public void Begin(byte contextId, DimseCommand command)
     {
-        (_contextId, _source, _length) = (contextId, null, 0);
+        (_contextId, _source, _length, _counted) = (contextId, null, 0, 0);
         var length = command.Encode(_command);
         for (var framed = 0; framed < length;)
         {
@@ -97,6 +101,7 @@ internal sealed class MessageWriter : IDisposable
             (_filling, _sending) = (_sending, _filling);
             _write = _transport.WriteAsync(_sending.AsMemory(0, _length), _timeout).AsTask();
             _length = 0;
+            Count();
             Fill();
         }
         await DrainAsync(onWait).ConfigureAwait(false);
@@ -106,6 +111,7 @@ internal sealed class MessageWriter : IDisposable
     /// <param name="onWait">Called where the peer does not take it at once.</param>
     public ValueTask SendRestAsync(Action? onWait = null)
     {
+        Count();
         var write = _transport.WriteAsync(_filling.AsMemory(0, _length), _timeout);
         if (!write.IsCompleted)
             onWait?.Invoke();
@@ -124,12 +130,27 @@ internal sealed class MessageWriter : IDisposable
         }
     }
 
+    /// <summary>The message failed: what was sent of it does not count.</summary>
+    public void Withdraw()
+    {
+        _sent?.Withdraw(_counted);
+        _counted = 0;
+    }
+
     public void Dispose()
     {
         ArrayPool<byte>.Shared.Return(_filling);
         if (_sending.Length > 0)
             ArrayPool<byte>.Shared.Return(_sending);
         (_filling, _sending) = ([], []);
+    }
+
+    private void Count()
+    {
+        if (_sent is null || _source is null)
+            return;
+        _sent.Add(_source.Total - _counted);
+        _counted = _source.Total;
     }
 
     private void Fill()
