@@ -129,8 +129,8 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
             Emit(Declined(InputObject));
             return;
         }
-        InputObject.Claim();
         _progress!.Enter(InputObject);
+        InputObject.Claim();
         try
         {
             Stoppable(() => _pump!.Push(InputObject));
