@@ -57,6 +57,15 @@ Describe 'Send-DicomStore' {
         { Get-DicomFile $zip | Send-DicomStore 127.0.0.1 -Port 1 -CalledAE $_ } | Should -Throw -ErrorId 'ParameterArgumentValidationError,FlywheelDicom.Cmdlets.SendDicomStoreCommand'
     }
 
+    It 'tells the reason and what the peer says as two sentences' {
+        $gone = New-Item -ItemType Directory (Join-Path $folder gone)
+        $forgetful = Start-DicomReceiver -Path $gone
+        Remove-Item $gone
+        Get-DicomFile $zip | Select-Object -First 1 | Send-DicomStore $forgetful -RetryTime 0 -ErrorVariable problem -ErrorAction SilentlyContinue | Out-Null
+        $problem[0].ToString() | Should -Match '[^.]\. The peer says: cannot be written'
+        Stop-DicomReceiver $forgetful
+    }
+
     It 'makes a result of each that cannot be sent, and sends the rest' {
         $mixed = New-TestFolder
         New-TestDicom (Join-Path $mixed '1.dcm') 101

@@ -160,9 +160,11 @@ internal static class DicomErrors
     public static ErrorRecord For(DicomSendResult result)
     {
         var comment = result.ErrorComment is null ? "" : $" The peer says: {result.ErrorComment}";
-        var message = $"'{result.Name}' was not sent to {result.Destination}: {result.Reason}{comment}";
+        var message = $"'{result.Name}' was not sent to {result.Destination}: {(comment.Length > 0 ? Sentence(result.Reason) : result.Reason)}{comment}";
         return Record(new IOException(message), result.ErrorId!, result);
     }
+
+    private static string? Sentence(string? text) => text is null || text.EndsWith('.') ? text : text + ".";
 
     /// <summary>An error of a kind declared here, fit to be shown. The exception may come from anywhere.</summary>
     public static ErrorRecord Record(Exception exception, string id, object? target)

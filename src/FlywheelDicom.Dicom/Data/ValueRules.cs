@@ -14,7 +14,7 @@ internal static class ValueRules
         if (count == 0 || string.IsNullOrEmpty(multiplicity))
             return null;
         var alternatives = multiplicity.Split(" or ", StringSplitOptions.TrimEntries);
-        return alternatives.Any(a => Fits(count, a)) ? null : $"it takes {multiplicity} values, not {count.ToString(CultureInfo.InvariantCulture)}";
+        return alternatives.Any(a => Fits(count, a)) ? null : $"it takes {multiplicity} {(multiplicity == "1" ? "value" : "values")}, not {count.ToString(CultureInfo.InvariantCulture)}";
     }
 
     private static bool Fits(int count, string range)

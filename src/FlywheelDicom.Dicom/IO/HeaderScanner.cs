@@ -230,7 +230,9 @@ internal static class HeaderScanner
         catch (DicomFormatException e) when (e is not DicomSourceChangedException)
         {
             entries.RemoveAll(entry => entry.End > input.Position);
-            problem = new(e.IsTruncated ? DicomProblem.Truncated : DicomProblem.Malformed, e.Message);
+            problem = entries.Count == 0 && !syntax.IsDeflated && LooksDeflated(again)
+                ? new(DicomProblem.Malformed, "The data set looks deflated, but the meta information does not state the transfer syntax for that.")
+                : new(e.IsTruncated ? DicomProblem.Truncated : DicomProblem.Malformed, e.Message);
         }
         catch (InvalidDataException e)
         {
@@ -242,6 +244,22 @@ internal static class HeaderScanner
             Syntax = syntax, Framing = framing, DatasetPosition = position, HasStandardMeta = false, MetaSopClassUid = null, Entries = [.. entries], Tail = [.. tail],
             PixelDataPosition = pixels, IsWhole = whole, DatasetEnd = end, Bytes = input.Kept, Problem = problem, Repairs = repairs,
         };
+    }
+
+    /// <summary>Whether bytes that make no sense as elements make sense when they are inflated.</summary>
+    private static bool LooksDeflated(Func<Stream> open)
+    {
+        Span<byte> head = stackalloc byte[12];
+        using var inflated = new DeflateStream(open(), CompressionMode.Decompress);
+        try
+        {
+            return inflated.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length
+                && Guess(head) is { } syntax && syntax.Encoding.ReadTag(head).Group == 0x0008;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
     }
 
     private static void WalkTail(DicomReader reader, List<ElementEntry> tail)

@@ -11,6 +11,13 @@ public class ValueRuleTests
     private static readonly string s_long = new('x', 11_000);
 
     [Theory]
+    [InlineData("StudyDate", "20240131\\20240201", "takes 1 value, not 2.")]
+    [InlineData("PixelSpacing", "1", "takes 2 values, not 1.")]
+    [InlineData("ImageType", "A", "takes 2-n values, not 1.")]
+    public void Number_of_values_is_told_in_a_whole_sentence(string keyword, string value, string words)
+        => Assert.EndsWith(words, Assert.Throws<ArgumentException>(() => File().SetValue(keyword, value)).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("StudyDate", "hello")]
     [InlineData("StudyDate", "20240231")]
     [InlineData("StudyDate", "2024-01-31")]

@@ -172,6 +172,18 @@ public class HeaderTests
         Assert.Null(MemorySource.Read([.. meta, .. stored, .. plain.Dataset()])!.Problem);
     }
 
+    [Fact]
+    public void Deflated_data_set_that_is_stated_as_a_plain_one_is_named_as_deflated()
+    {
+        foreach (var stated in new[] { Explicit, Implicit, BigEndian })
+        {
+            var file = MemorySource.Read(new SyntheticInstance { TransferSyntax = Deflated, StatedTransferSyntax = stated }.ToArray())!;
+            Assert.Equal(DicomProblem.Malformed, file.ProblemDetail!.Id);
+            Assert.Contains("deflated", file.Problem, StringComparison.Ordinal);
+            Assert.DoesNotMatch(@"\([0-9A-F]{4},[0-9A-F]{4}\)", file.Problem!);
+        }
+    }
+
     /// <summary>Seeded mutations of valid files: every outcome is a file, a problem, or not DICOM; never anything else.</summary>
     [Fact]
     public void Mutated_bytes_never_do_harm()

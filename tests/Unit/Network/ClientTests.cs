@@ -164,6 +164,29 @@ public class ClientTests
     }
 
     [Fact]
+    public async Task Web_server_is_named_as_one()
+    {
+        using var peer = new ScriptedPeer(new PeerBehaviour { Garbage = "HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray() });
+        await using var client = new DicomClient(At(peer.Port), new DicomClientOptions());
+        var e = await Assert.ThrowsAsync<DicomNetworkException>(() => client.StoreAsync(File(new SyntheticInstance())));
+        Assert.Equal((DicomNetworkError.ProtocolError, RetryAdvice.Never, true), (e.Error, e.Retry, e.IsNegotiation));
+        Assert.Contains("HTTP", e.Message, StringComparison.Ordinal);
+        Assert.Contains("-Port", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("PDU", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\u0030\u0000\u0000\u0000\u0000\u0000", "PDU type 0x30")]
+    [InlineData("\u0030\u0000\u0054\u0050\u002F\u0031", "PDU of type 0x30")]
+    public async Task Type_of_a_strange_PDU_is_told_in_hexadecimal(string garbage, string words)
+    {
+        using var peer = new ScriptedPeer(new PeerBehaviour { Garbage = System.Text.Encoding.Latin1.GetBytes(garbage) });
+        await using var client = new DicomClient(At(peer.Port), new DicomClientOptions());
+        var e = await Assert.ThrowsAsync<DicomNetworkException>(() => client.StoreAsync(File(new SyntheticInstance())));
+        Assert.Contains(words, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Wrong_hosts_and_ports_are_told_apart()
     {
         using var closed = new ClosedPort();

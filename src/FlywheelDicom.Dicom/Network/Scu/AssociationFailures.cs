@@ -85,6 +85,11 @@ internal static class AssociationFailures
             return new DicomNetworkException(DicomNetworkError.ConnectionLost,
                 $"{destination} released the association instead of answering.", RetryAdvice.BackOff, cause);
         }
+        if (cause is HttpAnswerException)
+        {
+            return new DicomNetworkException(DicomNetworkError.ProtocolError,
+                $"{destination} answers in HTTP, not in DICOM: a web server listens there. Check -Destination and -Port.", RetryAdvice.Never, cause);
+        }
         if (cause is TlsRecordException && destination.Tls is null)
             return TlsHandshake.TlsExpected(destination, cause);
         if (destination.Tls is not null && TlsHandshake.IsAlert(cause))

@@ -15,7 +15,7 @@ internal static class ResponseRules
         var due = (CommandField)((ushort)asked.Field | 0x8000);
         var isPending = request.OnPending is not null && IsPending(command.Status);
         if (command.Field != due)
-            return $"message {asked.MessageId} was answered with command field {(ushort)command.Field:X4} instead of {(ushort)due:X4}.";
+            return $"message {asked.MessageId} was answered with command field 0x{(ushort)command.Field:X4} instead of 0x{(ushort)due:X4}.";
         if (message.ContextId != request.ContextId)
             return $"the response to message {asked.MessageId} came over presentation context {message.ContextId}, the request went over {request.ContextId}.";
         if (!DimseCommand.Repeats(commandSet, 0x0002, asked.SopClassUid))

@@ -7,5 +7,5 @@ internal sealed class PduException(string message, byte abortReason) : IOExcepti
 {
     public byte AbortReason { get; } = abortReason;
 
-    public static PduException Unexpected(PduType type) => new($"PDU type {(byte)type:X2} was not expected.", type is 0 or > PduType.Abort ? (byte)1 : (byte)2);
+    public static PduException Unexpected(PduType type) => new($"PDU type 0x{(byte)type:X2} was not expected.", type is 0 or > PduType.Abort ? (byte)1 : (byte)2);
 }

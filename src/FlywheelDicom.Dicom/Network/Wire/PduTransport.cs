@@ -133,7 +133,10 @@ internal sealed class PduTransport : IDisposable
             if (_buffer[_start] is >= 0x14 and <= 0x17 && _buffer[_start + 1] == 3)
                 throw new TlsRecordException();
             if (length > maxLength)
-                throw new InvalidDataException($"A PDU of type {(byte)type:X2} announces {length} bytes; at most {maxLength} are taken.");
+            {
+                throw _buffer.AsSpan(_start, HeaderSize).StartsWith("HTTP/"u8) ? new HttpAnswerException()
+                    : new InvalidDataException($"A PDU of type 0x{(byte)type:X2} announces {length} bytes; at most {maxLength} are taken.");
+            }
             if (!await FillAsync(HeaderSize + (int)length).ConfigureAwait(false))
                 throw new EndOfStreamException("The connection ended inside a PDU.");
             var body = _buffer.AsMemory(_start + HeaderSize, (int)length);
