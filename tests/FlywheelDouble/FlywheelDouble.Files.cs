@@ -134,7 +134,7 @@ public sealed partial class FlywheelDouble
             context.Abort();
             return;
         }
-        await JsonAsync(context, new JsonArray(Show(container.Files[^1])), fault);
+        await JsonAsync(context, new JsonArray(ContainerJson.Of(container.Files[^1])), fault);
     }
 
     private async Task TicketAsync(HttpContext context, StoredContainer container, Fault? fault)
@@ -148,7 +148,7 @@ public sealed partial class FlywheelDouble
             if (fault?.Kind == FaultKind.LostAnswer)
                 context.Abort();
             else
-                await JsonAsync(context, new JsonArray(Show(container.Files[^1])), fault);
+                await JsonAsync(context, new JsonArray(ContainerJson.Of(container.Files[^1])), fault);
             return;
         }
         if (!_options.SignedUrls || _options.RefusesTickets)

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -16,33 +15,6 @@ using Microsoft.Extensions.Logging;
 
 namespace FlywheelDicom.FlywheelDouble;
 
-public sealed record DoubleOptions
-{
-    /// <summary>57 characters make it a key of the new kind.</summary>
-    public string Secret { get; init; } = "s3cr3t-of-the-double";
-
-    /// <summary>Answers as servers of 2018 did: bare lists of everything, no parents, code in place of label.</summary>
-    public bool IsOld { get; init; }
-
-    /// <summary>The site wants uploads straight into its storage.</summary>
-    public bool SignedUrls { get; init; }
-
-    /// <summary>The config says so, but the endpoint refuses.</summary>
-    public bool RefusesTickets { get; init; }
-
-    /// <summary>Downloads are redirected to the storage.</summary>
-    public bool RedirectsDownloads { get; init; }
-
-    /// <summary>Lists leave out files.</summary>
-    public bool ListsWithoutFiles { get; init; }
-    public bool IsReadOnly { get; init; }
-    public bool IsDevice { get; init; }
-
-    /// <summary>Fewer entries on a page than were asked for.</summary>
-    public int PageCap { get; init; } = int.MaxValue;
-    public X509Certificate2? Certificate { get; init; }
-}
-
 /// <summary>
 /// A Flywheel instance for tests: an API on one port and a storage on another. It notes what no client may do, above all the login
 /// at the storage.
@@ -50,6 +22,7 @@ public sealed record DoubleOptions
 public sealed partial class FlywheelDouble : IAsyncDisposable
 {
     private readonly DoubleOptions _options;
+    private readonly ContainerJson _json;
     private readonly List<Fault> _faults = [];
     private readonly Dictionary<Fault, int> _met = [];
     private readonly object _lock = new();
@@ -58,7 +31,7 @@ public sealed partial class FlywheelDouble : IAsyncDisposable
     private WebApplication? _app;
     private int _count;
 
-    private FlywheelDouble(DoubleOptions options) => _options = options;
+    private FlywheelDouble(DoubleOptions options) => (_options, _json) = (options, new ContainerJson(options));
 
     public int Port { get; private set; }
     public int StoragePort { get; private set; }
@@ -222,7 +195,7 @@ public sealed partial class FlywheelDouble : IAsyncDisposable
                 await ListAsync(context, Listed(All(), Singular(plural), context), fault);
                 return;
             case ("GET", [var plural, var id]):
-                await JsonAsync(context, Show(Find(plural, id), whole: true), fault);
+                await JsonAsync(context, _json.Whole(Find(plural, id)), fault);
                 return;
             case ("GET", [var plural, var id, var children]):
                 await ListAsync(context, Listed(All(Find(plural, id).Children), Singular(children), context), fault);
@@ -246,7 +219,7 @@ public sealed partial class FlywheelDouble : IAsyncDisposable
     private List<JsonObject> Listed(IEnumerable<StoredContainer> containers, string kind, HttpContext context)
     {
         var filter = context.Request.Query["filter"].ToString();
-        return [.. containers.Where(c => c.Kind == kind && Passes(c, filter)).OrderBy(c => c.Id, StringComparer.Ordinal).Select(c => Show(c, whole: false))];
+        return [.. containers.Where(c => c.Kind == kind && Passes(c, filter)).OrderBy(c => c.Id, StringComparer.Ordinal).Select(_json.InList)];
     }
 
     private static bool Passes(StoredContainer container, string filter)
@@ -265,53 +238,6 @@ public sealed partial class FlywheelDouble : IAsyncDisposable
                 return false;
         }
         return true;
-    }
-
-    private JsonObject Show(StoredContainer container, bool whole)
-    {
-        var json = new JsonObject { ["_id"] = container.Id, ["label"] = container.Label, ["created"] = container.Created.ToString("O"), ["tags"] = new JsonArray(), ["revision"] = 3 };
-        if (container.Kind == "group")
-            return json;
-        var parents = new JsonObject();
-        for (var up = container.Parent; up is not null; up = up.Parent)
-            parents[up.Kind] = up.Id;
-        if (!_options.IsOld)
-            json["parents"] = parents;
-        if (container.Kind is "project" or "session" or "subject")
-            json["group"] = container.Ancestor("group")!.Id;
-        if (container.Kind is "session" or "subject")
-            json["project"] = container.Ancestor("project")!.Id;
-        if (container.Kind == "subject")
-            json["code"] = container.Label;
-        if (container.Kind == "session")
-        {
-            var subject = new JsonObject { ["_id"] = container.Parent!.Id, ["code"] = container.Parent.Label };
-            if (!_options.IsOld)
-                subject["label"] = container.Parent.Label;
-            json["subject"] = subject;
-        }
-        if (container.Kind == "acquisition")
-            json["session"] = container.Parent!.Id;
-        if (whole || !_options.ListsWithoutFiles)
-            json["files"] = new JsonArray([.. container.Files.Select(Show)]);
-        return whole ? json : Merge(json, container.Odd);
-    }
-
-    private JsonNode Show(StoredFile file)
-    {
-        var json = new JsonObject { ["file_id"] = file.FileId, ["name"] = file.Name, ["type"] = file.Type, ["mimetype"] = "application/octet-stream", ["zip_member_count"] = null, ["version"] = 1 };
-        if (!file.HidesSize)
-            json["size"] = file.StatedSize ?? file.Size;
-        if (file.HasHash)
-            json["hash"] = file.Hash;
-        return Merge(json, file.Odd);
-    }
-
-    private static JsonObject Merge(JsonObject json, JsonObject? odd)
-    {
-        foreach (var (name, value) in odd ?? [])
-            json[name] = value?.DeepClone();
-        return json;
     }
 
     private async Task ListAsync(HttpContext context, List<JsonObject> all, Fault? fault)

@@ -21,32 +21,31 @@ internal static class DicomFileWriter
             if (mode != DicomSaveMode.Overwrite)
                 throw Exists(target);
         }
-        var partial = Path.Combine(folder, $".{Guid.NewGuid():N}.partial");
         try
         {
-            using (var bytes = file.OpenRead())
-            using (var output = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-                bytes.CopyTo(output);
-            Place(partial, target, mode);
+            using var bytes = file.OpenRead();
+            using var output = new PartialFile(Path.Combine(folder, $".{Guid.NewGuid():N}.partial"));
+            bytes.CopyTo(output.Stream);
+            if (mode == DicomSaveMode.Overwrite)
+                output.Replace(target);
+            else
+                MoveToNew(output, target);
         }
-        catch (Exception e)
+        catch (IOException e) when (IsFull(e))
         {
-            File.Delete(partial);
-            if (e is IOException && IsFull(e))
-                throw new IOException($"There is no room for '{target}' on its disk.", e);
-            throw;
+            throw new IOException($"There is no room for '{target}' on its disk.", e);
         }
     }
 
-    private static void Place(string partial, string target, DicomSaveMode mode)
+    private static void MoveToNew(PartialFile output, string target)
     {
         try
         {
-            File.Move(partial, target, overwrite: mode == DicomSaveMode.Overwrite);
+            output.MoveToNew(target);
         }
-        catch (IOException) when (mode != DicomSaveMode.Overwrite && Path.Exists(target))
+        catch (IOException) when (Path.Exists(target))
         {
-            // Somebody was faster.
+            // Another program has made the file meanwhile.
             throw Exists(target);
         }
     }

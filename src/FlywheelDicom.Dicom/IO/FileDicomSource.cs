@@ -35,7 +35,7 @@ internal sealed class FileDicomSource(string path) : DicomSource
             var first = Interlocked.CompareExchange(ref _first, state, null) ?? state;
             if (state != first)
                 throw new DicomSourceChangedException(Difference(first, state));
-            return new FileStreamOfSource(handle, path, state.Length);
+            return new FileContent(handle, path, state.Length);
         }
         catch
         {
@@ -52,40 +52,11 @@ internal sealed class FileDicomSource(string path) : DicomSource
 
     private sealed record State(long Length, DateTime Written);
 
-    /// <summary>Unbuffered, as whoever reads has a buffer of its own; and it ends where it must, or fails.</summary>
-    private sealed class FileStreamOfSource(SafeFileHandle handle, string path, long length) : Stream
+    /// <summary>It has no buffer, since the code that reads it has one. It gives all bytes of the stated length, or fails.</summary>
+    private sealed class FileContent(SafeFileHandle handle, string path, long length) : SeekableStream(length)
     {
-        private long _position;
-
-        public override bool CanRead => true;
-        public override bool CanSeek => true;
-        public override bool CanWrite => false;
-        public override long Length => length;
-        public override long Position { get => _position; set => Seek(value, SeekOrigin.Begin); }
-
-        public override int Read(Span<byte> buffer)
-        {
-            var wanted = (int)Math.Clamp(length - _position, 0, buffer.Length);
-            if (wanted == 0)
-                return 0;
-            var read = RandomAccess.Read(handle, buffer[..wanted], _position);
-            if (read == 0)
-                throw new DicomSourceChangedException(string.Create(CultureInfo.InvariantCulture, $"'{path}' became shorter while it was read: it ends at byte {_position} of {length}."));
-            _position += read;
-            return read;
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override long Seek(long offset, SeekOrigin origin)
-        {
-            var target = origin switch { SeekOrigin.Begin => offset, SeekOrigin.Current => _position + offset, _ => length + offset };
-            return _position = target >= 0 ? target : throw new IOException("A place before the start was sought.");
-        }
-
-        public override void Flush() { }
-        public override void SetLength(long value) => throw new NotSupportedException();
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        protected override int ReadAt(long position, Span<byte> buffer) => RandomAccess.Read(handle, buffer, position) is > 0 and var read ? read
+            : throw new DicomSourceChangedException(string.Create(CultureInfo.InvariantCulture, $"'{path}' became shorter while it was read: it ends at byte {position} of {Length}."));
 
         protected override void Dispose(bool disposing)
         {

@@ -74,12 +74,3 @@ internal sealed record FlywheelContainer
     [JsonIgnore]
     public FlywheelContainerKind? Kind => FlywheelContainerKinds.Parse(ContainerType ?? NodeType);
 }
-
-/// <summary>The ids of all ancestors.</summary>
-internal sealed record FlywheelParents(string? Group, string? Project, string? Subject, string? Session, string? Acquisition);
-
-/// <summary>The container that an analysis belongs to.</summary>
-internal sealed record FlywheelParent(string? Type, string? Id);
-
-/// <summary>Another container, named by its id or shown in part.</summary>
-internal sealed record FlywheelReference(string Id, string? Label);

@@ -27,5 +27,3 @@ internal sealed record FlywheelJob
     [JsonIgnore]
     public string Id => NewId ?? OldId ?? "";
 }
-
-internal sealed record JobCreated([property: JsonPropertyName("_id")] string? Id);

@@ -20,6 +20,3 @@ internal sealed record FlywheelJobRequest
     /// <summary>low, medium, high or critical.</summary>
     public string? Priority { get; init; }
 }
-
-/// <summary>A file that a job takes as input.</summary>
-internal sealed record FlywheelFileReference(string Type, string Id, string Name);

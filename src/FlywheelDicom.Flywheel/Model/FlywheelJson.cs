@@ -27,11 +27,3 @@ namespace FlywheelDicom.Flywheel;
 [JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(double))]
 internal sealed partial class FlywheelJson : JsonSerializerContext;
-
-internal sealed record PathRequest(IReadOnlyList<string> Path);
-
-internal sealed record ResolveAnswer(IReadOnlyList<FlywheelContainer>? Path);
-
-internal sealed record TicketRequest(JsonElement Metadata, IReadOnlyList<string> Filenames);
-
-internal sealed record TicketAnswer(string? Ticket, IReadOnlyDictionary<string, string>? Urls, IReadOnlyDictionary<string, string>? Headers);

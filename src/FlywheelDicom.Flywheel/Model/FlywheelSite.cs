@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace FlywheelDicom.Flywheel;
 
 /// <summary>An instance, and the user of the key there.</summary>
@@ -17,41 +15,3 @@ internal sealed record FlywheelSite
     public required string UserId { get; init; }
     public bool IsDevice { get; init; }
 }
-
-internal sealed record VersionAnswer
-{
-    public string? Release { get; init; }
-
-    [JsonPropertyName("flywheel_release")]
-    public string? FlywheelRelease { get; init; }
-}
-
-internal sealed record ConfigAnswer
-{
-    public SiteAnswer? Site { get; init; }
-    public FeaturesAnswer? Features { get; init; }
-
-    /// <summary>The same in older servers.</summary>
-    [JsonPropertyName("signed_url")]
-    public bool? SignedUrl { get; init; }
-}
-
-internal sealed record SiteAnswer(string? Name);
-
-internal sealed record FeaturesAnswer
-{
-    [JsonPropertyName("signed_url")]
-    public bool? SignedUrl { get; init; }
-}
-
-internal sealed record UserAnswer([property: JsonPropertyName("_id")] string? Id, string? Email);
-
-internal sealed record AuthStatusAnswer
-{
-    public AuthOrigin? Origin { get; init; }
-
-    [JsonPropertyName("is_device")]
-    public bool IsDevice { get; init; }
-}
-
-internal sealed record AuthOrigin(string? Type, string? Id);

@@ -1,4 +1,5 @@
 using CsvHelper;
+using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Reporting;
 
@@ -12,7 +13,7 @@ internal sealed class FailureList(ReportPlace place) : IDisposable
     public const int Kept = 1000;
 
     private readonly List<Failure> _first = [];
-    private string? _partial;
+    private PartialFile? _file;
     private CsvWriter? _csv;
 
     public long Count { get; private set; }
@@ -52,9 +53,7 @@ internal sealed class FailureList(ReportPlace place) : IDisposable
             return null;
         _csv.Dispose();
         _csv = null;
-        var placed = place.Place(_partial!, path);
-        _partial = null;
-        return placed;
+        return place.Place(_file!, path);
     }
 
     public void Dispose()
@@ -68,23 +67,13 @@ internal sealed class FailureList(ReportPlace place) : IDisposable
             // The disk is full, for example. The file is deleted anyway.
         }
         _csv = null;
-        if (_partial is null)
-            return;
-        try
-        {
-            File.Delete(_partial);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The folder is gone, and the file with it.
-        }
-        _partial = null;
+        _file?.Dispose();
     }
 
     private CsvWriter Begin()
     {
-        _partial = place.TemporaryPath();
-        var csv = CsvWriter.Create(new FileStream(_partial, FileMode.CreateNew, FileAccess.Write), SendReportWriter.Csv, leaveOpen: false);
+        _file = place.Begin();
+        var csv = CsvWriter.Create(new BufferedStream(_file.Stream), SendReportWriter.Csv, leaveOpen: false);
         csv.WriteRecord(["Name", "SOP Instance UID", "Reason", "Error ID"]);
         return csv;
     }

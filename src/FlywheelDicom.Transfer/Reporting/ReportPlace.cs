@@ -68,35 +68,28 @@ internal sealed class ReportPlace
     /// <summary>The path of the report: the one given, or one with a standard name that no file has yet.</summary>
     internal string PathFor(string name) => _file ?? Path.Combine(Folder, name + ".csv");
 
-    /// <summary>A path in the folder for a file that is still being written.</summary>
-    internal string TemporaryPath() => Path.Combine(Folder, TemporaryName(ReportNameStyle.Local));
+    /// <summary>A file in the folder that is still being written; <see cref="Place"/> gives it its name.</summary>
+    /// <exception cref="IOException">It cannot be created.</exception>
+    internal PartialFile Begin() => new(Path.Combine(Folder, TemporaryName(ReportNameStyle.Local)));
 
     /// <summary>Writes a file under a temporary name and then renames it, so that no incomplete file has the final name.</summary>
     /// <returns>Its path. If a file with a standard name exists already, a number is added.</returns>
     /// <exception cref="IOException">It cannot be written.</exception>
     internal string Write(string path, Action<Stream> write)
     {
-        var partial = TemporaryPath();
-        try
-        {
-            using (var stream = new FileStream(partial, FileMode.CreateNew, FileAccess.Write))
-                write(stream);
-            return Place(partial, path);
-        }
-        catch
-        {
-            File.Delete(partial);
-            throw;
-        }
+        using var file = Begin();
+        using (var buffered = new BufferedStream(file.Stream))
+            write(buffered);
+        return Place(file, path);
     }
 
     /// <summary>Gives a complete file its final name.</summary>
     /// <exception cref="IOException">It cannot be moved.</exception>
-    internal string Place(string partial, string path)
+    internal string Place(PartialFile file, string path)
     {
         if (_file is not null)
         {
-            File.Move(partial, path, overwrite: true);
+            file.Replace(path);
             return path;
         }
         for (var number = 1; ; number++)
@@ -113,7 +106,7 @@ internal sealed class ReportPlace
                 }
                 try
                 {
-                    File.Move(partial, free, overwrite: true);
+                    file.Replace(free);
                 }
                 catch
                 {

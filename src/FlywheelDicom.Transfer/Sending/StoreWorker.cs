@@ -67,15 +67,18 @@ internal sealed class StoreWorker(DicomClient client, WorkQueue queue, Func<Stor
     /// <summary>Waits for all lanes, also for those that are added meanwhile, and then throws the first failure.</summary>
     private async Task LanesAsync()
     {
-        for (var i = 0; LaneAt(i) is { } lane; i++)
+        for (var i = 0; TryGetLane(i, out var lane); i++)
             await lane.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(_lanes).ConfigureAwait(false);
     }
 
-    private Task? LaneAt(int index)
+    private bool TryGetLane(int index, out Task lane)
     {
         lock (_lanes)
-            return index < _lanes.Count ? _lanes[index] : null;
+        {
+            lane = index < _lanes.Count ? _lanes[index] : Task.CompletedTask;
+            return index < _lanes.Count;
+        }
     }
 
     private void AddLane()

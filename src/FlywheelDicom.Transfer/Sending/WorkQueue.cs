@@ -3,9 +3,6 @@ using FlywheelDicom.Network.Scu;
 
 namespace FlywheelDicom.Transfer.Sending;
 
-/// <summary>An instance that waits to be sent, with its position in the stream.</summary>
-internal readonly record struct StagedInstance(DicomFile File, long Index);
-
 /// <summary>The instances that wait to be sent: a few ahead of the associations, which negotiate contexts for them.</summary>
 internal sealed class WorkQueue(CancellationToken cancellation)
 {

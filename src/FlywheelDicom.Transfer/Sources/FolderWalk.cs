@@ -2,9 +2,6 @@ using FlywheelDicom.Transfer.Progress;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>A file, or where there is a failure a folder that could not be listed.</summary>
-internal readonly record struct FoundPath(string Path, Exception? Failure);
-
 /// <summary>
 /// Finds the files of a folder and of its subfolders. Links to folders are followed after all other folders, and no folder is read
 /// twice. So links in a circle end, and a file gets its name without links where it has one.

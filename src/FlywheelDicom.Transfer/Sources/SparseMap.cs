@@ -2,9 +2,6 @@ using System.Globalization;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>A part of a sparse file that is stored; what is between two of them is zeros.</summary>
-internal readonly record struct SparseSegment(long Offset, long Length);
-
 /// <summary>Where the stored parts of a sparse file belong. GNU tar and those that follow it write it in four shapes.</summary>
 internal sealed class SparseMap
 {

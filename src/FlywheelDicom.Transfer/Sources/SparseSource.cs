@@ -11,19 +11,11 @@ internal sealed class SparseSource(DicomSource stored, SparseMap map) : DicomSou
     public override void Release() => stored.Release();
     public override Stream Open() => new SparseStream(stored.Open(), map);
 
-    private sealed class SparseStream(Stream stored, SparseMap map) : Stream
+    private sealed class SparseStream(Stream stored, SparseMap map) : SeekableStream(map.Length)
     {
-        public override bool CanRead => true;
-        public override bool CanSeek => true;
-        public override bool CanWrite => false;
-        public override long Length => map.Length;
-        public override long Position { get; set; }
-
-        public override int Read(Span<byte> buffer)
+        protected override int ReadAt(long position, Span<byte> buffer)
         {
-            if (Position >= map.Length || buffer.IsEmpty)
-                return 0;
-            var (count, place) = map.At(Position);
+            var (count, place) = map.At(position);
             buffer = buffer[..(int)Math.Min(buffer.Length, count)];
             if (place < 0)
                 buffer.Clear();
@@ -32,21 +24,8 @@ internal sealed class SparseSource(DicomSource stored, SparseMap map) : DicomSou
                 stored.Position = place;
                 stored.ReadExactly(buffer);
             }
-            Position += buffer.Length;
             return buffer.Length;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override long Seek(long offset, SeekOrigin origin)
-        {
-            var target = origin switch { SeekOrigin.Begin => offset, SeekOrigin.Current => Position + offset, _ => map.Length + offset };
-            return Position = target >= 0 ? target : throw new IOException("A place before the start was sought.");
-        }
-
-        public override void Flush() { }
-        public override void SetLength(long value) => throw new NotSupportedException();
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

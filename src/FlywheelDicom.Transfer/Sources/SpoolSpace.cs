@@ -50,7 +50,7 @@ internal sealed class SpoolSpace
         }
         while (true)
         {
-            var changed = Signal();
+            var changed = NextChange;
             var busy = Sum(f => f.BusyBytes);
             if (busy == 0 || busy + size <= Limit)
                 return;
@@ -97,10 +97,13 @@ internal sealed class SpoolSpace
         changed.SetResult();
     }
 
-    private Task Signal()
+    private Task NextChange
     {
-        lock (_lock)
-            return _changed.Task;
+        get
+        {
+            lock (_lock)
+                return _changed.Task;
+        }
     }
 
     private long Sum(Func<SpoolFile, long> bytes) => Files().Sum(bytes);

@@ -21,7 +21,8 @@ internal sealed class FolderSink : StoreSink
     {
         _folder = Path.GetFullPath(folder);
         MakePrivate(_folder);
-        using var probe = new Target(PartialName("probe"), "", new byte[ProbeLength]);
+        using var probe = new PartialFile(PartialName("probe"), PrivateFile);
+        probe.Stream.Write(new byte[ProbeLength]);
     }
 
     public override StoreTarget Begin(string sopClassUid, string sopInstanceUid, string transferSyntaxUid, string callingAE)
@@ -51,21 +52,16 @@ internal sealed class FolderSink : StoreSink
 
     private sealed class Target : StoreTarget
     {
-        private readonly string _partial;
         private readonly string _final;
-        private readonly FileStream _stream;
-        private bool _isComplete;
+        private readonly PartialFile _file;
 
         public Target(string partial, string final, byte[] meta)
         {
-            (_partial, _final) = (partial, final);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = PrivateFile;
-            _stream = new FileStream(partial, options);
+            _final = final;
+            _file = new PartialFile(partial, PrivateFile);
             try
             {
-                _stream.Write(meta);
+                _file.Stream.Write(meta);
             }
             catch
             {
@@ -75,34 +71,18 @@ internal sealed class FolderSink : StoreSink
             }
         }
 
-        public override void Write(ReadOnlySpan<byte> bytes) => _stream.Write(bytes);
+        public override void Write(ReadOnlySpan<byte> bytes) => _file.Stream.Write(bytes);
 
-        public override void Complete()
-        {
-            // The file is not flushed to the disk, which would take milliseconds for each instance. This receiver is for demos, tests and dry runs.
-            _stream.Dispose();
-            File.Move(_partial, _final, overwrite: true);
-            _isComplete = true;
-        }
+        /// <summary>
+        /// The file is not flushed to the disk, which would take milliseconds for each instance. This receiver is for demos, tests and
+        /// dry runs.
+        /// </summary>
+        public override void Complete() => _file.Replace(_final);
 
         public override void Dispose()
         {
-            _stream.Dispose();
-            if (!_isComplete)
-                Remove();
+            _file.Dispose();
             base.Dispose();
-        }
-
-        private void Remove()
-        {
-            try
-            {
-                File.Delete(_partial);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // The folder is gone or no longer writable. The sender is told of the failure that came before.
-            }
         }
     }
 }

@@ -1,0 +1,3 @@
+namespace FlywheelDicom.Flywheel;
+
+internal sealed record PathRequest(IReadOnlyList<string> Path);

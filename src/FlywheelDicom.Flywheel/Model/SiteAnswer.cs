@@ -1,0 +1,3 @@
+namespace FlywheelDicom.Flywheel;
+
+internal sealed record SiteAnswer(string? Name);

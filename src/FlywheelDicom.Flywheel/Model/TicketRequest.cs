@@ -1,0 +1,5 @@
+using System.Text.Json;
+
+namespace FlywheelDicom.Flywheel;
+
+internal sealed record TicketRequest(JsonElement Metadata, IReadOnlyList<string> Filenames);

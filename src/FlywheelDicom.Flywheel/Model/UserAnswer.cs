@@ -1,0 +1,5 @@
+using System.Text.Json.Serialization;
+
+namespace FlywheelDicom.Flywheel;
+
+internal sealed record UserAnswer([property: JsonPropertyName("_id")] string? Id, string? Email);
