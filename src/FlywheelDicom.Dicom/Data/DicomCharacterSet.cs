@@ -4,13 +4,13 @@ namespace FlywheelDicom;
 
 /// <summary>
 /// The character sets that (0008,0005) names (PS3.3 §C.12.1.1.2), with the code extensions of ISO 2022 (PS3.5 §6.1.2.5).
-/// Bytes that a set does not define come out as U+FFFD: a name that is half readable is better than none.
+/// Bytes that a set does not define become U+FFFD, so that the rest of a name stays readable.
 /// </summary>
 public sealed class DicomCharacterSet
 {
     private const byte Escape = 0x1B;
 
-    /// <summary>ISO 646, what holds where (0008,0005) is absent; other bytes are read as Latin-1, as most readers do.</summary>
+    /// <summary>ISO 646: for data sets without (0008,0005). Other bytes are read as Latin-1, as most readers do.</summary>
     public static readonly DicomCharacterSet Default = new([]);
 
     private readonly string[] _terms;
@@ -32,7 +32,7 @@ public sealed class DicomCharacterSet
         return terms is [""] ? Default : new DicomCharacterSet(terms);
     }
 
-    /// <summary>Reads text; trailing padding stays, it is the caller's to trim.</summary>
+    /// <summary>Reads text. The padding at the end stays.</summary>
     public string Decode(ReadOnlySpan<byte> bytes)
     {
         if (!HasExtensions || bytes.IndexOf(Escape) < 0)
@@ -55,7 +55,7 @@ public sealed class DicomCharacterSet
         return text.ToString();
     }
 
-    /// <summary>Writes text, if the first set of the data set has all its characters.</summary>
+    /// <summary>Writes text. False if the first set of the data set lacks one of its characters.</summary>
     public bool TryEncode(string text, out byte[] bytes)
     {
         // ASCII is the same in all sets, and the tables of the others are slow to load.
@@ -69,7 +69,7 @@ public sealed class DicomCharacterSet
         try
         {
             bytes = strict.GetBytes(text);
-            // ISO_IR 13 holds half-width letters alone; the code page that stands for it has more, in two bytes.
+            // ISO_IR 13 has half-width letters only. Its code page here has more, which take two bytes.
             return _initial.CodePage != 932 || bytes.Length == text.Length;
         }
         catch (EncoderFallbackException)
@@ -79,7 +79,7 @@ public sealed class DicomCharacterSet
         }
     }
 
-    /// <summary>A run goes on to the next escape, or through the delimiter after which the first set holds again.</summary>
+    /// <summary>A run ends before the next escape, or after a delimiter. After a delimiter the first set is used again.</summary>
     private static int RunLength(ReadOnlySpan<byte> bytes, Encoding current, out bool resets)
     {
         resets = false;
@@ -114,7 +114,7 @@ public sealed class DicomCharacterSet
         return current;
     }
 
-    /// <summary>The escape sequences of PS3.3 tables C.12-3 and C.12-4. What stands in G1 reads ASCII in G0 as well.</summary>
+    /// <summary>The escape sequences of PS3.3 tables C.12-3 and C.12-4. A set in G1 also reads the ASCII in G0.</summary>
     private static Encoding? Designation(char first, char second, char third) => (first, second, third) switch
     {
         ('(', 'B', '\0') => Encoding.Latin1,
@@ -171,7 +171,7 @@ public sealed class DicomCharacterSet
         return encoding.GetString(bytes);
     }
 
-    /// <summary>JIS X 0208 or 0212 in G0: two 7-bit bytes a character, as ISO-2022-JP carries them.</summary>
+    /// <summary>JIS X 0208 or 0212 in G0: two 7-bit bytes for each character, as in ISO-2022-JP.</summary>
     private sealed class SevenBitEncoding(string designation) : Encoding
     {
         public string Read(ReadOnlySpan<byte> bytes)
@@ -185,7 +185,7 @@ public sealed class DicomCharacterSet
             return japanese.GetString(escaped);
         }
 
-        // JIS X 0212 has a place in code page 20932 only: high byte with the top bit set, low byte without.
+        // JIS X 0212 is found in code page 20932 only: there the top bit of the first byte is set, that of the second is not.
         private static string ReadSupplementary(ReadOnlySpan<byte> bytes)
         {
             var moved = bytes.ToArray();

@@ -22,10 +22,10 @@ public static class DicomDictionary
 
     internal static DicomUID? LookupUID(string uid) => s_uids.Value.GetValueOrDefault(uid);
 
-    /// <summary>Whether the standard has a sequence under this tag.</summary>
+    /// <summary>Whether the element is a sequence by the standard.</summary>
     internal static bool IsSequence(DicomTag tag) => !tag.IsPrivate && s_attributes.Value.Sequences.Contains(tag.Value);
 
-    /// <summary>The VR an implicit element has by the book: private creators LO, group lengths UL, unknown ones UN.</summary>
+    /// <summary>The VR of an element that states none: that of the dictionary; LO for private creators, UL for group lengths, UN for unknown ones.</summary>
     internal static DicomVR ImpliedVR(DicomTag tag)
     {
         if (tag.IsGroupLength)

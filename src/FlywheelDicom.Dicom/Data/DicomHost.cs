@@ -4,14 +4,14 @@ namespace FlywheelDicom;
 internal static class DicomHost
 {
     /// <summary>
-    /// Turns a path as a user gave it into a full one. Unless set, it is relative to the process's directory; a shell has a
+    /// Makes a full path of a user's path. By default it is relative to the directory of the process. A shell sets it, since it has a
     /// location of its own.
     /// </summary>
     public static Func<string, string> ResolvePath { get; set; } = Path.GetFullPath;
 
     /// <summary>
-    /// Told once of each word that a data set was asked for by its indexer and that is neither tag nor keyword, with the nearest
-    /// keyword: some shells hide what an indexer throws.
+    /// Gets a message, once for each word, where an indexer of a data set was given a word that is neither a tag nor a keyword. Some
+    /// shells hide the exception of an indexer.
     /// </summary>
     public static Action<string>? UnknownKeyword { get; set; }
 }

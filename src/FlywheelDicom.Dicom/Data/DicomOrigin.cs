@@ -1,9 +1,9 @@
 namespace FlywheelDicom;
 
 /// <summary>
-/// Where an instance came from: the file or archive that a row of the report stands for, and its place in Flywheel.
+/// Where an instance came from: the file or archive that a row of the report is about, and its place in Flywheel.
 /// All but <see cref="FileName"/>, <see cref="GivenPath"/> and <see cref="LocalPath"/> are null for local input. Names and labels are
-/// fit to be shown (<see cref="PlainText"/>); <see cref="GivenPath"/> and <see cref="LocalPath"/> are as the file system has them.
+/// safe to show (<see cref="PlainText"/>). <see cref="GivenPath"/> and <see cref="LocalPath"/> are as the file system has them.
 /// </summary>
 public sealed record DicomOrigin
 {
@@ -24,7 +24,7 @@ public sealed record DicomOrigin
         init => _fileName = PlainText.Clean(value);
     }
 
-    /// <summary>What was given and led to it: the path of a file, an archive or a folder; null for what comes from Flywheel.</summary>
+    /// <summary>The path that the user gave: a file, an archive or a folder. Null for what comes from Flywheel.</summary>
     public string? GivenPath { get; init; }
 
     /// <summary>The file or archive on this machine; null for what comes from Flywheel.</summary>

@@ -1,13 +1,13 @@
 namespace FlywheelDicom;
 
-/// <summary>Why an instance cannot be sent: a stable id, and words for a person.</summary>
+/// <summary>Why an instance cannot be sent: a stable id, and a sentence for the user.</summary>
 /// <param name="Id">One of the constants here.</param>
-/// <param name="Message">A sentence, fit to be shown.</param>
+/// <param name="Message">A sentence, safe to show.</param>
 public sealed record DicomProblem(string Id, string Message)
 {
     private readonly string _message = PlainText.Clean(Message);
 
-    /// <summary>A sentence, fit to be shown.</summary>
+    /// <summary>A sentence, safe to show.</summary>
     public string Message
     {
         get => _message;
@@ -32,10 +32,10 @@ public sealed record DicomProblem(string Id, string Message)
     internal const string NoPrivateBlock = "PrivateBlockUnavailable";
     internal const string NotEdited = "DicomNotEdited";
 
-    /// <summary>It cannot be put into the only transfer syntax that the archive takes; nothing is wrong with it elsewhere.</summary>
+    /// <summary>It cannot be converted to the only transfer syntax that the archive accepts. Another archive may accept it.</summary>
     internal const string NotConvertible = "DicomNotConvertible";
 
-    /// <summary>Whether an error id is one of these, so that the stage which found it has told of it.</summary>
+    /// <summary>Whether an error id is one of these. The stage that found the problem has already reported it.</summary>
     internal static bool IsProblem(string? id)
         => id is NotDicom or Truncated or Malformed or MissingUid or Directory or Unreadable or NotFound or NotFileSystem or SourceChanged
             or BadArchive or EncryptedArchive or UnsupportedArchive or NoTemporarySpace or NotDownloaded or NotListed or NoPrivateBlock or NotEdited;

@@ -57,7 +57,7 @@ public readonly record struct DicomStatus(ushort Code)
         _ => "Failure",
     };
 
-    /// <summary>How often it is worth sending the same instance again.</summary>
+    /// <summary>Whether the same instance should be sent again.</summary>
     internal RetryAdvice Retry => Code switch
     {
         (>= 0xA700 and <= 0xA7FF) or 0x0213 => RetryAdvice.BackOff,

@@ -7,7 +7,7 @@ internal static class DicomTime
 {
     public static bool IsDate(string text) => text.Length == 8 && IsDigits(text) && DateOnly.TryParseExact(text, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 
-    /// <summary>HHmmss.ffffff, with parts left out from the end; 60 is a leap second.</summary>
+    /// <summary>HHmmss.ffffff. Parts at the end may be missing. 60 seconds are a leap second.</summary>
     public static bool IsTime(string text)
     {
         text = text.TrimEnd(' ');
@@ -18,7 +18,7 @@ internal static class DicomTime
         return whole.Length is 2 or 4 or 6 && IsDigits(whole) && Part(whole, 0) <= 23 && Part(whole, 2) <= 59 && Part(whole, 4) <= 60;
     }
 
-    /// <summary>yyyyMMddHHmmss.ffffff&amp;ZZXX, with parts left out from the end, but for the offset.</summary>
+    /// <summary>yyyyMMddHHmmss.ffffff&amp;ZZXX. Parts before the offset may be missing, and so may the offset.</summary>
     public static bool IsDateTime(string text)
     {
         text = text.TrimEnd(' ');
@@ -33,7 +33,7 @@ internal static class DicomTime
         return IsDate(local[..8]) && IsTime(local[8..]);
     }
 
-    /// <summary>Null where it is no date or time, or the VR has no place for it.</summary>
+    /// <summary>Null if it is no date or time, or the VR cannot hold it.</summary>
     public static string? Text(object value, DicomVR vr)
     {
         var (date, time, offset) = value switch

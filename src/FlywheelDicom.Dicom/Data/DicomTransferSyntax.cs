@@ -5,7 +5,7 @@ public sealed class DicomTransferSyntax
 {
     private const string Root = "1.2.840.10008.1.2";
 
-    /// <summary>1.2.840.10008.1.2: what every peer must support (PS3.5 §10.1).</summary>
+    /// <summary>1.2.840.10008.1.2: every peer must support it (PS3.5 §10.1).</summary>
     public static readonly DicomTransferSyntax ImplicitVRLittleEndian = new(Root) { IsExplicit = false };
 
     /// <summary>1.2.840.10008.1.2.1.</summary>
@@ -29,15 +29,15 @@ public sealed class DicomTransferSyntax
     /// <summary>Whether numbers are big endian.</summary>
     public bool IsBigEndian { get; private init; }
 
-    /// <summary>The data set is one raw RFC 1951 stream (PS3.5 §A.5).</summary>
+    /// <summary>The data set is compressed as a whole, by deflate (RFC 1951, PS3.5 §A.5).</summary>
     public bool IsDeflated { get; private init; }
 
-    /// <summary>Pixel data travels as fragments (PS3.5 §A.4).</summary>
+    /// <summary>Pixel data is in fragments (PS3.5 §A.4).</summary>
     public bool IsEncapsulated { get; private init; }
 
     internal ElementEncoding Encoding => new() { IsExplicit = IsExplicit, IsBigEndian = IsBigEndian };
 
-    /// <summary>One of the standard's, which has pixel data as fragments only: of a private one nobody knows.</summary>
+    /// <summary>It is one of the standard's with pixel data in fragments only. For a private one that is not known.</summary>
     internal bool NeedsFragments => IsEncapsulated && Uid.StartsWith(Root, StringComparison.Ordinal);
 
     /// <summary>GE's private syntax: little endian headers, big endian pixel words.</summary>
@@ -47,13 +47,13 @@ public sealed class DicomTransferSyntax
     public string Name => DicomUID.Lookup(Uid).Name;
 
     /// <summary>
-    /// One of the four that differ in framing alone, so that each turns into each other without loss and without a codec.
+    /// One of the four that differ in encoding only. Each can be converted to each other without loss and without a codec.
     /// </summary>
     public bool IsUncompressed => !IsEncapsulated && !HasSwappedPixels;
 
     /// <summary>
-    /// The syntax with this UID. One that is not known is taken for explicit little endian with fragments, as every
-    /// syntax added to the standard since 1993 is; it is sent byte for byte or not at all.
+    /// The syntax with this UID. An unknown one is read as explicit little endian with fragments, as all syntaxes that were added to the
+    /// standard since 1993. It is never converted.
     /// </summary>
     public static DicomTransferSyntax Lookup(string uid)
     {

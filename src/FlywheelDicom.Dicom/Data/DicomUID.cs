@@ -3,11 +3,11 @@ using System.Numerics;
 
 namespace FlywheelDicom;
 
-/// <summary>A unique identifier of the standard's registry (PS3.6 Annex A), or one that nobody registered.</summary>
+/// <summary>A unique identifier: one of the standard's registry (PS3.6 Annex A), or another one.</summary>
 /// <param name="UID">Its dotted form.</param>
 /// <param name="Name">Its registered name, or the UID itself.</param>
 /// <param name="Kind">SOP Class, Transfer Syntax and so on; empty where it is not registered.</param>
-/// <param name="IsRetired">Retired from the standard, though still met.</param>
+/// <param name="IsRetired">Retired from the standard. It is still in use.</param>
 public sealed record DicomUID(string UID, string Name, string Kind, bool IsRetired)
 {
     internal const string Verification = "1.2.840.10008.1.1";
@@ -20,14 +20,14 @@ public sealed record DicomUID(string UID, string Name, string Kind, bool IsRetir
 
     private const string StorageRoot = "1.2.840.10008.5.1.4.1.1.";
 
-    /// <summary>The registered UID, or one that carries the text as its name.</summary>
+    /// <summary>The registered UID; for another one, its text is its name.</summary>
     public static DicomUID Lookup(string uid) => DicomDictionary.LookupUID(uid) ?? new DicomUID(uid, uid, "", false);
 
-    /// <summary>A fresh UID under 2.25 (PS3.5 §B.2).</summary>
+    /// <summary>A new UID under 2.25 (PS3.5 §B.2).</summary>
     public static string Generate()
         => "2.25." + new BigInteger(Guid.NewGuid().ToByteArray(), isUnsigned: true).ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Whether the text is a UID (PS3.5 §9.1): at most 64 of digits and dots, no empty or zero-led component.</summary>
+    /// <summary>Whether the text is a UID (PS3.5 §9.1): at most 64 digits and dots, and no part that is empty or begins with a zero.</summary>
     public static bool IsValid(string? uid)
     {
         if (uid is not { Length: > 0 and <= 64 })

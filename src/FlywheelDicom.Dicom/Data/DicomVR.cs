@@ -16,7 +16,7 @@ public readonly record struct DicomVR
         SS = Parse("SS"), ST = Parse("ST"), SV = Parse("SV"), TM = Parse("TM"), UC = Parse("UC"), UI = Parse("UI"), UL = Parse("UL"), UN = Parse("UN"),
         UR = Parse("UR"), US = Parse("US"), UT = Parse("UT"), UV = Parse("UV");
 
-    /// <summary>Two letters as they stand in a file. Unknown pairs are kept: new VRs take the long form (PS3.5 §7.1.2).</summary>
+    /// <summary>Two letters as they are in a file. Unknown ones are kept: new VRs have the long form (PS3.5 §7.1.2).</summary>
     public static DicomVR FromBytes(byte first, byte second) => new(first, second);
 
     /// <summary>A VR from its two letters.</summary>
@@ -33,17 +33,17 @@ public readonly record struct DicomVR
 
     internal static DicomVR FromPacked(ushort packed) => new((byte)(packed >> 8), (byte)packed);
 
-    /// <summary>Two capital letters: what makes a header explicit even where the pair is new to us.</summary>
+    /// <summary>Two capital letters. They show that the header is explicit, also if the VR is unknown here.</summary>
     internal static bool LooksLikeVR(byte first, byte second)
         => first is >= (byte)'A' and <= (byte)'Z' && second is >= (byte)'A' and <= (byte)'Z';
 
     /// <summary>One of the VRs of PS3.5 §6.2.</summary>
     public bool IsKnown => Kind != VRKind.Unknown;
 
-    /// <summary>Whether the explicit header has a 32-bit length (PS3.5 §7.1.2): those that may come do, two bytes that are no VR do not.</summary>
+    /// <summary>Whether the explicit header has a 32-bit length (PS3.5 §7.1.2): future VRs have, two bytes that are no VR have not.</summary>
     public bool IsLongForm => Kind is VRKind.Binary or VRKind.LongText or VRKind.Sequence or VRKind.LongNumber || (Kind == VRKind.Unknown && LooksLikeVR(_first, _second));
 
-    /// <summary>The bytes that swap as one unit between little and big endian.</summary>
+    /// <summary>Bytes of each number in the value. Their order differs between little and big endian.</summary>
     public int UnitSize => (_first, _second) switch
     {
         ((byte)'A', (byte)'T') or ((byte)'U', (byte)'S') or ((byte)'S', (byte)'S') or ((byte)'O', (byte)'W') => 2,

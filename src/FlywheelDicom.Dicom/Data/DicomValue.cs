@@ -38,7 +38,7 @@ internal static class DicomValue
         return Decode(swapped, vr, characterSet);
     }
 
-    /// <summary>The exact text without its padding; UIDs lose NULs and spaces at the end, as both are met.</summary>
+    /// <summary>The exact text without its padding. Some UIDs are padded with spaces instead of NULs, so both are removed.</summary>
     public static string Text(ReadOnlySpan<byte> bytes, DicomVR vr, DicomCharacterSet characterSet)
         => vr.IsEncodedText ? characterSet.Decode(bytes).TrimEnd(' ', '\0') : DicomCharacterSet.Default.Decode(bytes.TrimEnd(" \0"u8));
 

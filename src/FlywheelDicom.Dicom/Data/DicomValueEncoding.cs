@@ -4,16 +4,16 @@ using System.Globalization;
 
 namespace FlywheelDicom;
 
-/// <summary>Turns .NET values into the bytes of an element (PS3.5 §6.2), or says by which rule they do not fit.</summary>
+/// <summary>Makes the bytes of an element from .NET values (PS3.5 §6.2). A value that does not fit is refused, with the rule.</summary>
 internal static class DicomValueEncoding
 {
     private const int MaxDecimal = 16;
 
     /// <summary>Bytes of a value as little endian, padded to even length.</summary>
     /// <param name="value">Text, a number, a date or time, an array of them, or bytes; null for an empty element.</param>
-    /// <param name="tag">Named in what is thrown; its multiplicity is the dictionary's.</param>
+    /// <param name="tag">The element: for the messages, and for the number of values that the dictionary allows.</param>
     /// <param name="vr">The VR to write.</param>
-    /// <param name="characterSet">That of the data set.</param>
+    /// <param name="characterSet">The character set of the data set.</param>
     /// <exception cref="ArgumentException">The value does not fit; the message names element and rule, never the value.</exception>
     public static byte[] Encode(object? value, DicomTag tag, DicomVR vr, DicomCharacterSet characterSet)
     {
@@ -34,7 +34,7 @@ internal static class DicomValueEncoding
     private static byte[] EncodeText(object?[] values, DicomTag tag, DicomVR vr, DicomCharacterSet characterSet)
     {
         var texts = Array.ConvertAll(values, v => Text(v, tag, vr));
-        // A backslash parts values, but where the VR has one alone.
+        // A backslash separates values, except in VRs that have one value only.
         var parts = vr.IsSingleText ? texts : texts.SelectMany(t => t.Split('\\')).ToArray();
         if (vr.IsSingleText && parts.Length > 1)
             throw Refused(tag, vr, "one value alone");
@@ -79,7 +79,7 @@ internal static class DicomValueEncoding
         }
     }
 
-    /// <summary>As many digits as 16 characters hold.</summary>
+    /// <summary>With as many digits as fit into 16 characters; null if it cannot be written so.</summary>
     private static string? Decimal(object value)
     {
         var number = (IFormattable)value;
@@ -132,7 +132,7 @@ internal static class DicomValueEncoding
         return bytes;
     }
 
-    /// <summary>One too large for a single is refused, but what is infinite already.</summary>
+    /// <summary>A number that is too large for single precision is refused. Infinity is not.</summary>
     private static float Single(object value)
     {
         var wide = Convert.ToDouble(value, CultureInfo.InvariantCulture);

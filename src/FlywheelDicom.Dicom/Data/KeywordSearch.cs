@@ -2,14 +2,14 @@ using System.Collections.Concurrent;
 
 namespace FlywheelDicom;
 
-/// <summary>Words that are neither tag nor keyword: the nearest keyword, and word of each, once.</summary>
+/// <summary>For words that are neither a tag nor a keyword: finds the nearest keyword, and reports each word once.</summary>
 internal static class KeywordSearch
 {
-    private const int MaxTold = 1000;
+    private const int MaxReported = 1000;
     private static readonly ConcurrentDictionary<string, string?> s_nearest = new(StringComparer.OrdinalIgnoreCase);
-    private static readonly ConcurrentDictionary<string, bool> s_told = new(StringComparer.OrdinalIgnoreCase);
+    private static readonly ConcurrentDictionary<string, bool> s_reported = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Words for a person: that it is none, and what may have been meant.</summary>
+    /// <summary>A message that it is none, and what may have been meant.</summary>
     public static string Describe(string word)
     {
         var shown = word.Length <= 64 && !word.Any(char.IsControl) ? $"'{word}'" : "The text";
@@ -18,17 +18,17 @@ internal static class KeywordSearch
             : $"{shown} is not a DICOM tag or keyword. Write PatientName, (0010,0010) or 00100010.";
     }
 
-    /// <summary>Tells the host of a word that was looked up in vain; each word once in a process.</summary>
-    public static void Tell(string? word)
+    /// <summary>Reports a word to the host, once in a process.</summary>
+    public static void Report(string? word)
     {
-        if (DicomHost.UnknownKeyword is { } told && word is not null && s_told.Count < MaxTold && s_told.TryAdd(word, true))
-            told(Describe(word));
+        if (DicomHost.UnknownKeyword is { } report && word is not null && s_reported.Count < MaxReported && s_reported.TryAdd(word, true))
+            report(Describe(word));
     }
 
-    // A filter asks for the same word of each instance.
-    private static string? Known(string word) => s_nearest.Count < MaxTold ? s_nearest.GetOrAdd(word, Nearest) : s_nearest.TryGetValue(word, out var known) ? known : Nearest(word);
+    // A filter asks for the same word for each instance.
+    private static string? Known(string word) => s_nearest.Count < MaxReported ? s_nearest.GetOrAdd(word, Nearest) : s_nearest.TryGetValue(word, out var known) ? known : Nearest(word);
 
-    /// <summary>The keyword with the fewest changes of a letter, if that is a few for its length.</summary>
+    /// <summary>The keyword with the fewest changed letters; null if these are too many for its length.</summary>
     public static string? Nearest(string word)
     {
         if (word.Length is 0 or > 64 || !word.Any(char.IsAsciiLetter))
@@ -45,7 +45,7 @@ internal static class KeywordSearch
         return best;
     }
 
-    /// <summary>Letters put in, left out, changed, or swapped with a neighbour; case does not count.</summary>
+    /// <summary>How many letters were added, left out, changed, or swapped with the next one. Case does not count.</summary>
     private static int Distance(string left, string right, int limit)
     {
         Span<int> before = stackalloc int[right.Length + 1], last = stackalloc int[right.Length + 1], row = stackalloc int[right.Length + 1];

@@ -10,18 +10,18 @@ namespace FlywheelDicom;
 #endif
 
 /// <summary>
-/// Text from elsewhere (a peer, a file's name, Flywheel) as it may be shown: what would command a terminal, forge a line of a log
-/// or turn the reading order is replaced by its number, <c>\u001B</c> say. It is called where text enters.
+/// Makes text from elsewhere (a peer, a file's name, Flywheel) safe to show. Characters that control a terminal, begin a new line in a
+/// log or change the reading order are replaced by their number, such as <c>\u001B</c>. It is called where text is received.
 /// </summary>
 internal static class PlainText
 {
     private const char Replacement = '\uFFFD';
 
-    /// <summary>C0, DEL and C1; separators of lines and paragraphs; marks, embeddings, overrides and isolates of direction.</summary>
+    /// <summary>C0, DEL and C1; separators of lines and paragraphs; all that changes the reading direction.</summary>
     private static readonly SearchValues<char> s_unfit = SearchValues.Create(
         [.. Range(0x00, 0x1F), .. Range(0x7F, 0x9F), '\u061C', '\u200E', '\u200F', .. Range(0x2028, 0x202E), .. Range(0x2066, 0x2069), .. Range(0xD800, 0xDFFF), '\uFEFF']);
 
-    /// <summary>The text itself where there is nothing to be replaced.</summary>
+    /// <summary>Replaces such characters. Without any, it returns the same string.</summary>
     public static string Clean(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -1,13 +1,13 @@
 namespace FlywheelDicom;
 
-/// <summary>Whether waiting heals a failure.</summary>
+/// <summary>Whether a failed attempt should be repeated.</summary>
 internal enum RetryAdvice
 {
     Never,
 
-    /// <summary>One more try, later.</summary>
+    /// <summary>One more attempt, later.</summary>
     Once,
 
-    /// <summary>As long as the retry time lasts.</summary>
+    /// <summary>Further attempts, for as long as the retry time lasts.</summary>
     BackOff,
 }

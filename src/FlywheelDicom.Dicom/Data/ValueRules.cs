@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace FlywheelDicom;
 
-/// <summary>What a VR allows in a text value (PS3.5 §6.2, table 6.2-1), and its multiplicity by the dictionary. Words never hold the value.</summary>
+/// <summary>What a VR allows in a text value (PS3.5 §6.2, table 6.2-1), and how many values the dictionary allows. Messages never contain the value.</summary>
 internal static class ValueRules
 {
-    /// <summary>Null, or the rule of the VR that the text breaks. An empty text breaks none.</summary>
+    /// <summary>The rule of the VR that the text breaks; null if it breaks none. An empty text is always allowed.</summary>
     public static string? Broken(string text, DicomVR vr) => text.Length == 0 || IsAllowed(text, vr) ? null : RuleOf(vr);
 
-    /// <summary>Null, or how many values the element must have.</summary>
+    /// <summary>How many values the element must have; null if the number is right.</summary>
     public static string? BrokenCount(int count, string? multiplicity)
     {
         if (count == 0 || string.IsNullOrEmpty(multiplicity))
@@ -87,7 +87,7 @@ internal static class ValueRules
 
     private static bool IsDefaultRepertoire(string text) => text.All(c => c is >= ' ' and <= '~');
 
-    /// <summary>Characters, of which some take two places in a .NET string.</summary>
+    /// <summary>Counts characters. Some of them are two in a .NET string.</summary>
     private static bool HasAtMost(string text, int characters) => text.Length <= characters || text.EnumerateRunes().Count() <= characters;
 
     private static bool HasNoControls(string text) => !text.Any(char.IsControl);

@@ -1,6 +1,6 @@
 namespace FlywheelDicom.IO;
 
-/// <summary>One stream after the other; it owns both.</summary>
+/// <summary>One stream after the other. Both are disposed with it.</summary>
 internal sealed class ConcatenatedStream(Stream first, Stream second) : ForwardStream
 {
     private bool _inSecond;

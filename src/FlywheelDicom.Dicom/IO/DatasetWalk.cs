@@ -1,17 +1,17 @@
 namespace FlywheelDicom.IO;
 
-/// <summary>Lists the top-level elements of a data set, sequences walked through and values stepped over.</summary>
+/// <summary>Lists the elements of a data set. Those inside sequences are read, but not listed.</summary>
 internal static class DatasetWalk
 {
-    /// <summary>More elements than any real header has; past it the bytes are taken for hostile.</summary>
+    /// <summary>No real header has as many elements. The limit keeps memory small whatever the bytes are.</summary>
     private const int MaxElements = 200_000;
 
     /// <summary>To the end of the data set.</summary>
-    /// <param name="reader">Before the first element, or before one that <paramref name="entries"/> ends with.</param>
-    /// <param name="entries">Gets one entry for each element that ended.</param>
+    /// <param name="reader">Before an element.</param>
+    /// <param name="entries">Gets one entry for each element that was read.</param>
     public static void ToEnd(DicomReader reader, List<ElementEntry> entries) => Run(reader, entries, static _ => false);
 
-    /// <summary>To pixel data: true where the reader stands on it, false at the end of the data set.</summary>
+    /// <summary>To pixel data: true if the reader has reached it, false at the end of the data set.</summary>
     /// <inheritdoc cref="ToEnd"/>
     public static bool ToPixelData(DicomReader reader, List<ElementEntry> entries) => Run(reader, entries, static tag => tag.IsPixelData);
 

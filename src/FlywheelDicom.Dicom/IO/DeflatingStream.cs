@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace FlywheelDicom.IO;
 
-/// <summary>Deflates a plain data set while it is read (PS3.5 §A.5): raw RFC 1951, padded with one zero to even length.</summary>
+/// <summary>Compresses a data set while it is read (PS3.5 §A.5): RFC 1951 without a header, with one zero at the end where the length is odd.</summary>
 internal sealed class DeflatingStream : ForwardStream
 {
     private readonly Stream _plain;

@@ -46,7 +46,7 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
         {
             if (DicomTag.TryParse(tagOrKeyword, out var tag))
                 return GetValue(tag);
-            KeywordSearch.Tell(tagOrKeyword);
+            KeywordSearch.Report(tagOrKeyword);
             throw new FormatException(KeywordSearch.Describe(tagOrKeyword ?? ""));
         }
     }

@@ -1,9 +1,9 @@
 namespace FlywheelDicom.IO;
 
-/// <summary>Writes an instance to disk: aside first, under its name once it is whole; never over its own source.</summary>
+/// <summary>Writes an instance to disk, never over its own source. The file gets its name when it is complete.</summary>
 internal static class DicomFileWriter
 {
-    /// <exception cref="IOException">There is a file already, or it is the instance's own source, or the disk does not take it.</exception>
+    /// <exception cref="IOException">There is a file already, it is the instance's own source, or it cannot be written.</exception>
     public static void Write(DicomFile file, DicomSource source, string path, DicomSaveMode mode)
     {
         var target = DicomHost.ResolvePath(path);
@@ -52,7 +52,7 @@ internal static class DicomFileWriter
 
     private static IOException Exists(string target) => new($"'{target}' exists already. Save with the mode Overwrite to replace it, or name another.");
 
-    /// <summary>The same file under this or another name: by another spelling, a link, or a hard link.</summary>
+    /// <summary>Whether the target is the source: by the same path, or by a link or hard link to it.</summary>
     private static bool IsSource(DicomFile file, DicomSource source, string target)
     {
         if (file.Origin.LocalPath is { } path && string.Equals(Final(path), Final(target), StringComparison.Ordinal))
@@ -67,7 +67,7 @@ internal static class DicomFileWriter
             // A link to nothing.
             return false;
         }
-        // While nobody else may open the target, the source opens only if it is another file.
+        // While the target is open for this process alone, the source can be opened only if it is another file.
         using (held)
         {
             try
@@ -85,12 +85,12 @@ internal static class DicomFileWriter
     /// <summary>A sharing violation of Windows, or EWOULDBLOCK of Linux or macOS.</summary>
     private static bool IsInUse(IOException e) => (e.HResult & 0xFFFF) is 32 or 11 or 35;
 
-    /// <summary>ENOSPC, or what Windows has for it.</summary>
+    /// <summary>The disk is full: ENOSPC, or the code of Windows for it.</summary>
     private static bool IsFull(Exception e) => (e.HResult & 0xFFFF) is 28 or 112;
 
     private static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
 
-    /// <summary>The path with all links followed, as far as it exists.</summary>
+    /// <summary>The path with all links followed. A part that does not exist stays as it is.</summary>
     private static string Final(string path)
     {
         var full = Path.GetFullPath(path);

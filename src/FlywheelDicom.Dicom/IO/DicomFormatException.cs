@@ -7,7 +7,7 @@ public class DicomFormatException : IOException
 
     internal DicomFormatException(string message) : base(PlainText.Clean(message)) { }
 
-    /// <summary>The data ends before what its lengths promise.</summary>
+    /// <summary>The data ends earlier than its lengths say.</summary>
     public bool IsTruncated { get; internal init; }
 
     /// <summary>The stable id of what is wrong: see <see cref="DicomProblem"/>.</summary>

@@ -1,6 +1,6 @@
 namespace FlywheelDicom.IO;
 
-/// <summary>A data set could not be read any more in the transfer syntax that it would have to be put into.</summary>
+/// <summary>A data set cannot be converted to the transfer syntax that the peer accepts: it could not be read there any more.</summary>
 public sealed class DicomNotConvertibleException : DicomFormatException
 {
     internal DicomNotConvertibleException(string message) : base(message) => ErrorId = DicomProblem.NotConvertible;

@@ -1,14 +1,14 @@
 namespace FlywheelDicom.IO;
 
 /// <summary>
-/// Reads an encoded data set token by token, forward only. It holds one frame for each level of nesting and no value,
-/// so its memory is bounded whatever the bytes say (PS3.5 §7).
+/// Reads an encoded data set token by token, forward only (PS3.5 §7). It keeps one frame for each level of nesting and no values, so
+/// its memory is small whatever the bytes are.
 /// </summary>
 internal sealed class DicomReader : IDisposable
 {
     private const int MaxDepth = 64;
 
-    /// <summary>So far is looked ahead for what follows an element without VR: a short value, and the header behind it.</summary>
+    /// <summary>How far it looks ahead after an element without VR: a short value, and the header after it.</summary>
     private const int MaxLookAhead = 72 * 1024;
     private const uint Undefined = 0xFFFFFFFF;
 
@@ -17,44 +17,44 @@ internal sealed class DicomReader : IDisposable
     private readonly long _length;
     private readonly Stack<Frame> _frames = new();
 
-    // What is at fault if the bytes at hand make no sense: an element without a VR, or the sequence before them.
+    // What is wrong if the current bytes make no sense: an element without a VR, or the sequence before them.
     private DicomTag _withoutVR;
     private DicomTag _behind;
 
-    /// <param name="dataset">The data set from its first byte, inflated.</param>
+    /// <param name="dataset">The data set from its first byte, decompressed.</param>
     /// <param name="syntax">Its encoding.</param>
-    /// <param name="length">Its bytes where known: a value that promises more is refused at once.</param>
+    /// <param name="length">Its length, if known: a value that states more is refused at once.</param>
     public DicomReader(Stream dataset, DicomTransferSyntax syntax, long? length = null)
         : this(new ForwardBuffer(dataset), syntax.Encoding, length ?? long.MaxValue) { }
 
     internal DicomReader(ForwardBuffer input, ElementEncoding encoding, long length)
         => (_input, _encoding, _length) = (input, encoding, length);
 
-    /// <summary>Descends into sequences of defined length too; without it they are elements with an opaque value.</summary>
+    /// <summary>Reads the items of sequences of defined length too. Otherwise these are elements with a value.</summary>
     public bool DescendsAll { get; init; }
 
     /// <summary>With <see cref="DescendsAll"/>: also into UN of defined length that is a sequence by the dictionary, whose content is implicit (PS3.5 §6.2.2).</summary>
     public bool DescendsUnknown { get; init; }
 
-    /// <summary>Whether values may be fragments: not where the transfer syntax is an uncompressed one (PS3.5 §A.4).</summary>
+    /// <summary>Whether pixel data may be fragments: not in an uncompressed transfer syntax (PS3.5 §A.4).</summary>
     internal bool TakesFragments { get; init; } = true;
 
-    /// <summary>Whether a value of odd length was met (PS3.5 §7.1.1 wants even ones).</summary>
+    /// <summary>A value of odd length was found (PS3.5 §7.1.1 requires even ones).</summary>
     internal bool HasOddLengths { get; private set; }
 
-    /// <summary>Whether an element without VR was met in an explicit data set, whose length is one of four bytes: most readers do not get past it.</summary>
+    /// <summary>An element without VR was found in an explicit data set. Most readers fail there.</summary>
     internal bool HasBareElements { get; private set; }
 
     public DicomTokenKind Kind { get; private set; }
     public DicomTag Tag { get; private set; }
 
-    /// <summary>As encoded; where it is implicit, SQ for a sequence that <see cref="DescendsAll"/> descends into, else UN.</summary>
+    /// <summary>As encoded. For an implicit element it is SQ if its items are read, otherwise UN.</summary>
     public DicomVR VR { get; private set; }
 
-    /// <summary>Bytes of the value, -1 where undefined.</summary>
+    /// <summary>Bytes of the value; -1 if undefined.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Where the token's first byte stands.</summary>
+    /// <summary>The position of the token's first byte.</summary>
     public long Position { get; private set; }
 
     /// <summary>Where the value begins.</summary>
@@ -62,7 +62,7 @@ internal sealed class DicomReader : IDisposable
 
     public int Depth => _frames.Count;
 
-    /// <summary>The encoding of the element at hand, which in odd files differs from the data set's.</summary>
+    /// <summary>The encoding of the current element. In faulty files it may differ from that of the data set.</summary>
     public ElementEncoding Encoding { get; private set; }
 
     public bool IsExplicit => Encoding.IsExplicit;
@@ -73,8 +73,8 @@ internal sealed class DicomReader : IDisposable
     private long ValueEnd => Length < 0 ? ValuePosition : ValuePosition + Length;
     private bool HasValue => Kind is DicomTokenKind.Element or DicomTokenKind.Fragment;
 
-    /// <summary>Moves on, over what is left of the value at hand. False at the end of the data set.</summary>
-    /// <exception cref="DicomFormatException">The data set breaks off or makes no sense.</exception>
+    /// <summary>Goes to the next token; the rest of the current value is skipped. False at the end of the data set.</summary>
+    /// <exception cref="DicomFormatException">The data set is cut off or makes no sense.</exception>
     public bool Read()
     {
         if (HasValue && _input.Position < ValueEnd && !_input.Skip(ValueEnd - _input.Position))
@@ -90,7 +90,7 @@ internal sealed class DicomReader : IDisposable
         };
     }
 
-    /// <summary>Reads what is left of the value at hand, as much as fits; 0 at its end.</summary>
+    /// <summary>Reads the next bytes of the current value, as many as fit; 0 at its end.</summary>
     public int ReadValue(Span<byte> target)
     {
         if (!HasValue)
@@ -104,7 +104,7 @@ internal sealed class DicomReader : IDisposable
 
     public void Dispose() => _input.Dispose();
 
-    /// <summary>What is left of a value as text without its padding, as far as 64 bytes go: a UID or a code.</summary>
+    /// <summary>The rest of the value as text without padding, 64 bytes at most: for UIDs and codes.</summary>
     internal string ReadShortText()
     {
         Span<byte> bytes = stackalloc byte[64];
@@ -114,7 +114,7 @@ internal sealed class DicomReader : IDisposable
         return System.Text.Encoding.Latin1.GetString(bytes[..count]).Trim(' ', '\0');
     }
 
-    /// <summary>From inside an item of undefined length: how many bytes stand before its delimiter.</summary>
+    /// <summary>Inside an item of undefined length: the number of bytes before its delimiter.</summary>
     internal long LengthToItemDelimiter()
     {
         Push(new Frame(FrameKind.Item, DicomTag.Item, long.MaxValue, false, _encoding));
@@ -220,7 +220,7 @@ internal sealed class DicomReader : IDisposable
         return Emit(DicomTokenKind.Element);
     }
 
-    /// <summary>Bytes of the header, and the length of the value that it states.</summary>
+    /// <summary>The length of the header, and the length of the value that it states.</summary>
     private (int Header, uint Length) ReadVR(ReadOnlySpan<byte> head, Frame holder)
     {
         if (IsExplicit && DicomVR.LooksLikeVR(head[4], head[5]))
@@ -234,25 +234,25 @@ internal sealed class DicomReader : IDisposable
         var (length, shortLength) = (Encoding.ReadUInt32(head[4..]), Encoding.ReadUInt16(head[6..]));
         if (IsExplicit && length != Undefined)
         {
-            // Others read two bytes that are no VR as one with a short length, if what follows makes sense then.
+            // Other readers take two bytes that are no VR for a VR with a short length. So does this one, if what follows makes sense then.
             if (IsFollowedByElement(shortLength, holder))
             {
                 VR = vr;
                 return (8, shortLength);
             }
-            // What follows it may look like an element, and is not: the first one is at fault.
+            // What follows may look like an element without being one. The first one is what is wrong.
             if (_withoutVR == default)
                 _withoutVR = Tag;
         }
         if (IsExplicit && IsBigEndian)
             throw Broken($"{Tag} has no valid VR, and no length that fits what follows.");
         HasBareElements |= IsExplicit;
-        // Some writers leave single private sequences implicit inside an explicit file.
+        // Some writers leave private sequences implicit in an explicit file.
         (Encoding, VR) = (ElementEncoding.ImplicitLittleEndian, DicomVR.UN);
         return (8, length);
     }
 
-    /// <summary>Whether an element, or the end, stands behind a value of this length. Elements in between may be without VR as well.</summary>
+    /// <summary>Whether an element, or the end, follows a value of this length. Elements in between may lack a VR too.</summary>
     private bool IsFollowedByElement(int length, Frame holder)
     {
         var last = Tag;
@@ -280,7 +280,7 @@ internal sealed class DicomReader : IDisposable
         return false;
     }
 
-    /// <summary>An element that makes sense: what stands before it is not at fault.</summary>
+    /// <summary>The current element makes sense, so what was before it is not wrong.</summary>
     private void ForgetEarlierFaults()
     {
         var isElement = IsExplicit ? VR.IsKnown : Tag.IsPrivate || DicomDictionary.Lookup(Tag) is not null;
@@ -314,7 +314,7 @@ internal sealed class DicomReader : IDisposable
         var inItem = frame.Kind == FrameKind.Item;
         if (inItem && Tag == DicomTag.ItemDelimitationItem && !frame.HasLength)
         {
-            // Some read on behind such a length, some do not.
+            // Some readers skip that length, some do not.
             if (ReadDelimiter(frame).Length != 0)
                 throw Broken($"the end of {Where(frame)} states a length of its own, at byte {Position}.");
             _frames.Pop();
@@ -324,7 +324,7 @@ internal sealed class DicomReader : IDisposable
             : $"{Tag} stands at byte {Position}, outside any sequence.");
     }
 
-    /// <summary>Where a value ends, refused if that is beyond what holds it or beyond the data; where the length is undefined, where it must have ended.</summary>
+    /// <summary>Where a value ends. It is refused if that is after the end of its item, its sequence or the data. Without a length, where it must have ended.</summary>
     private (long Limit, bool HasLength) EndOf(uint length, Frame holder)
     {
         var limit = holder.Kind == FrameKind.None ? long.MaxValue : holder.Limit;
@@ -353,7 +353,7 @@ internal sealed class DicomReader : IDisposable
         return true;
     }
 
-    /// <summary>Behind the first zeros there must be nothing else: a receiver would take it for elements.</summary>
+    /// <summary>Only zeros may follow the first ones: a receiver would read anything else as elements.</summary>
     private bool EndInPadding()
     {
         while (_input.Peek(512) is { IsEmpty: false } rest)
@@ -365,7 +365,7 @@ internal sealed class DicomReader : IDisposable
         return false;
     }
 
-    /// <summary>Zeros where an element should be, or the end: some writers pad files to a block.</summary>
+    /// <summary>The end, or zeros where an element should be: some writers fill up the last block of a file.</summary>
     private static bool IsPadding(ReadOnlySpan<byte> head) => head.IsEmpty || !head.ContainsAnyExcept((byte)0);
 
     private DicomFormatException Truncated()
@@ -388,6 +388,6 @@ internal sealed class DicomReader : IDisposable
 
     private enum FrameKind { None, Sequence, Item, Fragments }
 
-    /// <summary>What is open, and where it ends; without a length of its own, where it must have ended.</summary>
+    /// <summary>A sequence, an item or fragments that are being read, and where they end. Without a length, where they must have ended.</summary>
     private readonly record struct Frame(FrameKind Kind, DicomTag Tag, long Limit, bool HasLength, ElementEncoding Encoding);
 }

@@ -1,29 +1,29 @@
 namespace FlywheelDicom.IO;
 
-/// <summary>Where the bytes of one instance are: opened as often as asked, each time from the start.</summary>
+/// <summary>The bytes of one instance. They can be opened any number of times, each time from the start.</summary>
 internal abstract class DicomSource
 {
-    /// <summary>Bytes of the whole, as the file system or the archive tells.</summary>
+    /// <summary>The length in bytes, from the file system or the archive.</summary>
     public abstract long Length { get; }
 
-    /// <summary>A stream of its own that the caller disposes; more than one may be open at a time.</summary>
+    /// <summary>Opens a stream, which the caller disposes. Several may be open at once.</summary>
     /// <exception cref="IOException">The source has gone or cannot be read.</exception>
     public abstract Stream Open();
 
-    /// <summary>For who has it open still: fails where another stream of it would no longer give what that one does.</summary>
-    /// <exception cref="DicomSourceChangedException">Its bytes are not those that were looked at.</exception>
+    /// <summary>Checks that the source has not changed. It is called where an open stream is used again.</summary>
+    /// <exception cref="DicomSourceChangedException">Its bytes are not those that were read before.</exception>
     public virtual void Verify() { }
 
-    /// <summary>An instance was found here: a temporary copy behind it is wanted until the instance is released.</summary>
+    /// <summary>An instance was found here. A temporary copy of the source is kept until the instance is released.</summary>
     public virtual void Retain() { }
 
-    /// <summary>A sender has one of its instances in hand, and will release it.</summary>
+    /// <summary>A sender has taken one of its instances, and will release it.</summary>
     public virtual void Claim() { }
 
-    /// <summary>A sender is done with one of its instances; a temporary copy behind it may go, and comes back when it is opened again.</summary>
+    /// <summary>A sender has finished one of its instances. A temporary copy of the source may be deleted; it is made again if the source is opened again.</summary>
     public virtual void Release() { }
 
-    /// <summary>Opens and moves to a byte.</summary>
+    /// <summary>Opens a stream at a position.</summary>
     internal Stream OpenAt(long position)
     {
         var stream = Open();

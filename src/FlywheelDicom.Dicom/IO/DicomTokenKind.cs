@@ -1,6 +1,6 @@
 namespace FlywheelDicom.IO;
 
-/// <summary>What <see cref="DicomReader"/> stands on.</summary>
+/// <summary>What <see cref="DicomReader"/> has read.</summary>
 internal enum DicomTokenKind
 {
     /// <summary>A data element with a value of known length.</summary>

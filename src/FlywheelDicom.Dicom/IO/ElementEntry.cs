@@ -1,6 +1,6 @@
 namespace FlywheelDicom.IO;
 
-/// <summary>Where one element of a data set stands. Positions count from the data set's first byte, inflated.</summary>
+/// <summary>The place of one element in a data set. Positions are counted in the decompressed data set.</summary>
 internal readonly struct ElementEntry
 {
     public required DicomTag Tag { get; init; }
@@ -8,19 +8,19 @@ internal readonly struct ElementEntry
     public required long Position { get; init; }
     public required long ValuePosition { get; init; }
 
-    /// <summary>Bytes of the value, -1 where the length is undefined.</summary>
+    /// <summary>Bytes of the value; -1 if the length is undefined.</summary>
     public required long Length { get; init; }
 
-    /// <summary>Where the element ends, its delimiter included.</summary>
+    /// <summary>The end of the element, after its delimiter.</summary>
     public required long End { get; init; }
     public required ElementEncoding Encoding { get; init; }
     public bool IsExplicit => Encoding.IsExplicit;
     public bool IsBigEndian => Encoding.IsBigEndian;
 
-    /// <summary>Met as a sequence of items, whatever its VR says (undefined length, or SQ).</summary>
+    /// <summary>It was read as a sequence of items (undefined length, or SQ), whatever its VR.</summary>
     public required bool IsSequence { get; init; }
 
-    // Elements ascend by rule, but a file that breaks it must still be read: a linear look finds all.
+    // Tags must ascend. Files that break this rule are read too, so each entry is compared.
     public static int IndexOf(ReadOnlySpan<ElementEntry> entries, DicomTag tag)
     {
         for (var i = 0; i < entries.Length; i++)

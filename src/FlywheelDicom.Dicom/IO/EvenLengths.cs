@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace FlywheelDicom.IO;
 
 /// <summary>
-/// Finds values of odd length in a second walk and plans what makes them even (PS3.5 §7.1.1, §6.2): a byte of padding behind each,
-/// its length, and with it the lengths of the items, sequences and groups that hold it and the offset tables of fragments. Elements
-/// that stand without VR in an explicit data set get one on the same way: UN, whose content is implicit (PS3.5 §6.2.2).
+/// Reads a data set a second time and plans how values of odd length become even (PS3.5 §7.1.1, §6.2). Each gets a byte of padding and a
+/// new length. The lengths of the items, sequences and groups around it change too, and so do the offset tables of fragments. Elements
+/// without VR in an explicit data set get one: UN, whose content is implicit (PS3.5 §6.2.2).
 /// </summary>
 internal sealed class EvenLengths
 {
@@ -25,9 +25,9 @@ internal sealed class EvenLengths
 
     private EvenLengths(DicomReader reader, DicomTransferSyntax framing) => (_reader, _framing) = (reader, framing);
 
-    /// <param name="open">The plain data set from its first byte.</param>
-    /// <param name="framing">How it is framed.</param>
-    /// <param name="length">Its bytes, or <see cref="long.MaxValue"/> where only its end tells.</param>
+    /// <param name="open">Opens the decompressed data set.</param>
+    /// <param name="framing">How its elements are written.</param>
+    /// <param name="length">Its length, or <see cref="long.MaxValue"/> if that is not known.</param>
     public static Splice[] Plan(Func<Stream> open, DicomTransferSyntax framing, long length)
     {
         using var stream = open();
@@ -73,14 +73,14 @@ internal sealed class EvenLengths
 
     private bool HolderIsExplicit => _holders.TryPeek(out var holder) ? holder.IsExplicit : _framing.IsExplicit;
 
-    /// <summary>Without VR where all others have one; an item has none anywhere.</summary>
+    /// <summary>It has no VR although the others here have one. Items never have one.</summary>
     private bool IsBare => !_reader.IsExplicit && HolderIsExplicit;
 
     private bool HoldsExplicit => _reader.Kind == DicomTokenKind.ItemStart ? HolderIsExplicit : _reader.IsExplicit && !(_reader.VR == DicomVR.UN && _reader.Length < 0);
 
     private DicomVR? BareVR => _reader.Kind == DicomTokenKind.ItemStart || !IsBare ? null : _reader.Kind == DicomTokenKind.FragmentsStart ? DicomVR.OB : DicomVR.UN;
 
-    /// <summary>The header of four bytes more, in place of one that is implicit.</summary>
+    /// <summary>Replaces an implicit header by an explicit one, which is four bytes longer.</summary>
     private void GiveVR(DicomVR vr, long valuePosition, long length, DicomTag? tag = null)
     {
         var header = new byte[12];
@@ -102,7 +102,7 @@ internal sealed class EvenLengths
         var growth = 1;
         if (isShort && even > ElementHeader.MaxShortLength)
         {
-            // One more than a short length can say: UN has a long one (PS3.5 §6.2.2).
+            // Too long for a short length. UN has a long one (PS3.5 §6.2.2).
             var header = new byte[12];
             ElementHeader.Write(header, _reader.Tag, DicomVR.UN, (uint)even, _reader.Encoding);
             _splices.Add(new Splice(_reader.Position + 4, 4, header[4..]));
@@ -158,7 +158,7 @@ internal sealed class EvenLengths
             group.Growth += count;
     }
 
-    /// <summary>An element at the top: a group length begins a group, one of another group ends it.</summary>
+    /// <summary>Takes an element of the data set itself. A group length begins a group. An element of another group ends it.</summary>
     private void TakeGroup()
     {
         if (_group is { } open && open.Group != _reader.Tag.Group)
@@ -187,7 +187,7 @@ internal sealed class EvenLengths
         return new OffsetTable(_reader.ValuePosition, value, size);
     }
 
-    /// <summary>Offsets count from the first fragment (PS3.5 §A.4): each moves by the bytes put in before it. Fragments are little endian.</summary>
+    /// <summary>Offsets are counted from the first fragment (PS3.5 §A.4). Each grows by the bytes that were inserted before it. Fragments are little endian.</summary>
     private void Move(OffsetTable? table)
     {
         if (table is null || table.Value.Length == 0)
@@ -218,10 +218,10 @@ internal sealed class EvenLengths
 
     private sealed record Holder(DicomTag Tag, long ValuePosition, long Length, ElementEncoding Encoding)
     {
-        /// <summary>Of what it holds.</summary>
+        /// <summary>Whether its content is explicit.</summary>
         public required bool IsExplicit { get; init; }
 
-        /// <summary>The VR that it is to get; null where it has one.</summary>
+        /// <summary>The VR that it gets; null if it has one.</summary>
         public required DicomVR? BareVR { get; init; }
 
         public long Growth { get; set; }

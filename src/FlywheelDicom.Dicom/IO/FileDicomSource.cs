@@ -4,10 +4,10 @@ using Microsoft.Win32.SafeHandles;
 namespace FlywheelDicom.IO;
 
 /// <summary>
-/// A file on disk. What it was when it was first opened it must be each time after: length and time of its last change are
-/// compared exactly, so that what is sent is what was looked at.
+/// A file on disk. Each time it is opened, its length and the time of its last change are compared with those of the first time, so that
+/// what is sent is what was read.
 /// </summary>
-/// <param name="path">Links are followed; the length is that of what they lead to.</param>
+/// <param name="path">Links are followed.</param>
 internal sealed class FileDicomSource(string path) : DicomSource
 {
     private State? _first;

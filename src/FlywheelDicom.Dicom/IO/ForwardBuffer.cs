@@ -3,8 +3,8 @@ using System.Buffers;
 namespace FlywheelDicom.IO;
 
 /// <summary>
-/// A window that moves forward over a stream: look at what comes, then step over it. Long steps seek where the stream can.
-/// What is stepped over is kept, up to a limit and as long as nothing was sought over.
+/// A buffer that moves forward over a stream: the next bytes can be looked at before they are taken. Long steps seek, if the stream can.
+/// The bytes that are passed are kept, up to a limit, until it has sought.
 /// </summary>
 internal sealed class ForwardBuffer : IDisposable
 {
@@ -17,24 +17,24 @@ internal sealed class ForwardBuffer : IDisposable
     private int _keptLength;
     private bool _keeps;
 
-    /// <param name="stream">Where it starts to read.</param>
-    /// <param name="size">The window; it grows where more is peeked at.</param>
+    /// <param name="stream">Read from its current position.</param>
+    /// <param name="size">The size of the buffer. It grows if more bytes are looked at.</param>
     public ForwardBuffer(Stream stream, int size = 8192)
     {
         _stream = stream;
         _buffer = ArrayPool<byte>.Shared.Rent(size);
     }
 
-    /// <summary>Bytes stepped over since the start, or since <see cref="Rebase"/>.</summary>
+    /// <summary>Bytes that were passed since the start, or since <see cref="Rebase"/>.</summary>
     public long Position { get; private set; }
 
     /// <summary>The first bytes since <see cref="Rebase"/>.</summary>
     public byte[] Kept => _kept.AsSpan(0, _keptLength).ToArray();
 
-    /// <summary>Keeps no more than it has.</summary>
+    /// <summary>Keeps no further bytes.</summary>
     public void EndKeeping() => _keeps = false;
 
-    /// <summary>Counts from here on, and keeps the bytes that follow up to the limit.</summary>
+    /// <summary>Starts counting again, and keeps the bytes that follow, up to the limit.</summary>
     public void Rebase(int keepLimit)
     {
         Position = 0;
@@ -42,7 +42,7 @@ internal sealed class ForwardBuffer : IDisposable
         _keeps = true;
     }
 
-    /// <summary>The bytes that come next: as many as asked for, or fewer at the end.</summary>
+    /// <summary>The next bytes: as many as asked for, or fewer at the end.</summary>
     public ReadOnlySpan<byte> Peek(int count)
     {
         if (_end - _start < count)
@@ -52,7 +52,7 @@ internal sealed class ForwardBuffer : IDisposable
 
     public bool AtEnd => Peek(1).IsEmpty;
 
-    /// <summary>Steps over bytes; false if the stream ends first (where it can seek, its length tells).</summary>
+    /// <summary>Passes over bytes. False if the stream ends before.</summary>
     public bool Skip(long count)
     {
         var buffered = (int)Math.Min(count, _end - _start);
@@ -80,7 +80,7 @@ internal sealed class ForwardBuffer : IDisposable
         return true;
     }
 
-    /// <summary>Copies what comes next and steps over it; returns how much there was.</summary>
+    /// <summary>Copies the next bytes and passes over them. Returns how many there were.</summary>
     public int Read(Span<byte> target)
     {
         var seen = Peek(Math.Min(target.Length, _buffer.Length));

@@ -5,18 +5,18 @@ using System.Text;
 namespace FlywheelDicom.IO;
 
 /// <summary>
-/// Tells whether bytes are DICOM and reads the header, whatever shape the file is in: with or without preamble and meta,
-/// with a wrong group length, a meta in implicit VR, a syntax that the bytes contradict (PS3.10 §7, and practice).
+/// Finds out whether bytes are DICOM, and reads the header (PS3.10 §7). Faulty files are read too: without preamble or meta information,
+/// with a wrong group length, with meta information in implicit VR, or with another syntax than they state.
 /// </summary>
 internal static class HeaderScanner
 {
     private const int MetaLimit = 64 * 1024;
     private static ReadOnlySpan<byte> Magic => "DICM"u8;
 
-    /// <summary>The header, or null if this is not DICOM at all.</summary>
+    /// <summary>The header; null if this is not DICOM.</summary>
     public static DicomHeader? Scan(DicomSource source) => Scan(source, ScanExtent.Header);
 
-    /// <summary>The same, but it reads to the end even where nothing else tells what stands behind pixel data.</summary>
+    /// <summary>The same, but the data set is always read to its end.</summary>
     public static DicomHeader? ScanWhole(DicomSource source) => Scan(source, ScanExtent.Whole);
 
     private static DicomHeader? Scan(DicomSource source, ScanExtent extent)
@@ -25,7 +25,7 @@ internal static class HeaderScanner
         return Scan(source, stream, extent);
     }
 
-    /// <summary>The same with a stream that the source has opened, at its first byte; it stays the caller's to close.</summary>
+    /// <summary>The same with an open stream of the source, at its first byte. The caller closes it.</summary>
     public static DicomHeader? Scan(DicomSource source, Stream stream) => Scan(source, stream, ScanExtent.Header);
 
     private static DicomHeader? Scan(DicomSource source, Stream stream, ScanExtent extent)
@@ -44,7 +44,7 @@ internal static class HeaderScanner
         return header with { HasStandardMeta = isStandard && agrees && meta.IsStandard, MetaSopClassUid = meta.SopClass };
     }
 
-    /// <summary>A first look at the first bytes, with no promise.</summary>
+    /// <summary>Whether these first bytes may be those of a DICOM file.</summary>
     public static bool MayBeDicom(ReadOnlySpan<byte> head)
         => FindMeta(head).Skip >= 0 || Guess(head) is { } syntax && syntax.Encoding.ReadTag(head).Group is 0x0002 or 0x0008;
 
@@ -54,7 +54,7 @@ internal static class HeaderScanner
         MetaSopClassUid = null, Entries = [], Bytes = [], Problem = problem,
     };
 
-    /// <summary>How many bytes stand before the meta elements; -1 where there are none.</summary>
+    /// <summary>The number of bytes before the meta elements; -1 if there are none.</summary>
     private static (int Skip, bool IsStandard) FindMeta(ReadOnlySpan<byte> head)
     {
         if (head.Length >= 132 && head.Slice(128, 4).SequenceEqual(Magic))
@@ -63,14 +63,14 @@ internal static class HeaderScanner
             return (4, false);
         if (IsBareMeta(head))
             return (0, false);
-        // A preamble whose DICM was left out.
+        // A preamble without DICM.
         return (head.Length >= 136 && IsBareMeta(head[128..]) ? 128 : -1, false);
     }
 
     private static bool IsBareMeta(ReadOnlySpan<byte> head) => head.Length >= 8 && head[0] == 2 && head[1] == 0 && head[3] == 0
         && (DicomVR.LooksLikeVR(head[4], head[5]) || (head[2] == 0 && BinaryPrimitives.ReadUInt32LittleEndian(head[4..]) == 4));
 
-    /// <summary>Group 0002, always Explicit VR Little Endian; its own length is not trusted (practice).</summary>
+    /// <summary>Group 0002, always Explicit VR Little Endian. Its length is wrong in some files, so it is not relied on.</summary>
     private static Meta ReadMeta(ForwardBuffer input)
     {
         var meta = new Meta { IsStandard = true };
@@ -84,7 +84,7 @@ internal static class HeaderScanner
             if (input.Position == statedEnd && DicomTransferSyntax.Lookup(meta.Syntax ?? "").IsDeflated)
                 return meta;
             var tag = ElementEncoding.ExplicitLittleEndian.ReadTag(head);
-            // Elements beyond the stated length are met, and belong to it; what begins anew does not.
+            // In some files, elements of the group follow after its stated length. A second group is not accepted.
             if ((tag.Element == 0 && last >= 0) || (tag.Element == 0x0010 && meta.Syntax is not null) || (statedEnd >= 0 && input.Position >= statedEnd && tag.Element <= last))
                 return meta with { Problem = new(DicomProblem.Malformed, $"The data set begins with a second group 0002: {tag} stands where the meta information has ended.") };
             last = tag.Element;
@@ -125,7 +125,7 @@ internal static class HeaderScanner
 
     private static string Uid(byte[] value) => Encoding.ASCII.GetString(value).Trim('\0', ' ');
 
-    /// <summary>The syntax that the first element's bytes speak of wins over an uncompressed one that the meta states.</summary>
+    /// <summary>The syntax. Where the meta information states an uncompressed one, the bytes of the first element decide.</summary>
     private static (DicomTransferSyntax Syntax, DicomTransferSyntax Framing, bool Agrees) EffectiveSyntax(string? stated, ReadOnlySpan<byte> head)
     {
         var guess = Guess(head);
@@ -133,10 +133,10 @@ internal static class HeaderScanner
         if (string.IsNullOrEmpty(stated))
             return (likely, likely, false);
         var syntax = DicomTransferSyntax.Lookup(stated);
-        // A compressed file under an implicit header, which some toolkits wrote: the fragments are what the meta says.
+        // Some toolkits wrote compressed files with an implicit header. The fragments are as the meta information states.
         if (syntax.IsEncapsulated && !syntax.IsDeflated && guess is { IsExplicit: false })
             return (syntax, guess, true);
-        // Deflated bytes may look like anything; only a data set that begins as nearly all do is taken for a plain one.
+        // Compressed bytes may look like anything. Only a data set that begins with group 0008, as nearly all do, is taken for an uncompressed one.
         if (syntax.IsDeflated && guess is not null && guess.Encoding.ReadTag(head).Group != 0x0008)
             return (syntax, syntax, true);
         if (guess is null || !syntax.IsUncompressed || (syntax.IsExplicit == guess.IsExplicit && syntax.IsBigEndian == guess.IsBigEndian && !syntax.IsDeflated))
@@ -144,7 +144,7 @@ internal static class HeaderScanner
         return (guess, guess, false);
     }
 
-    /// <summary>The uncompressed syntax that a first element is written in, or null where it looks like none.</summary>
+    /// <summary>The uncompressed syntax that the first element is written in; null if it looks like none.</summary>
     private static DicomTransferSyntax? Guess(ReadOnlySpan<byte> head)
     {
         if (head.Length < 8)
@@ -161,7 +161,7 @@ internal static class HeaderScanner
         return !bigEndian && tag.Group <= 0x0020 && length < 0x10000 ? DicomTransferSyntax.ImplicitVRLittleEndian : null;
     }
 
-    /// <summary>No meta: DICOM only if the elements make sense and one of the UIDs that every instance has is among them.</summary>
+    /// <summary>Without meta information: it is DICOM if the elements make sense, and one of them is a UID that every instance has.</summary>
     private static DicomHeader? ScanBare(DicomSource source, Stream stream, ForwardBuffer input, ScanExtent extent)
     {
         var head = input.Peek(12);
@@ -189,7 +189,7 @@ internal static class HeaderScanner
         using var plain = new DeflateStream(raw, CompressionMode.Decompress);
         using var inflated = new ForwardBuffer(plain);
         inflated.Rebase(DicomHeader.MaxKept);
-        // How long it is only its end tells, so a cut one is found by inflating it.
+        // Its length is not known before its end. So it is decompressed as a whole, to find out whether it is cut off.
         return Walk(inflated, position, syntax, framing, long.MaxValue, ScanExtent.Whole, () => new DeflateStream(source.OpenAt(position), CompressionMode.Decompress));
     }
 
@@ -201,7 +201,7 @@ internal static class HeaderScanner
         var pixels = -1L;
         var end = -1L;
         var whole = extent == ScanExtent.Whole;
-        // The window is the caller's: the reader is not disposed here.
+        // The caller disposes the buffer, so the reader is not disposed.
         var reader = new DicomReader(input, framing.Encoding, length) { DescendsAll = true, TakesFragments = syntax.IsEncapsulated };
         Splice[] repairs = [];
         try
@@ -213,7 +213,7 @@ internal static class HeaderScanner
                 pixels = reader.Position;
                 if (syntax.NeedsFragments && reader is { Kind: DicomTokenKind.Element, Length: > 0 })
                     throw new DicomFormatException($"{reader.Tag} PixelData is not compressed, but the file states {syntax.Name}.");
-                // What stands behind native pixel data is looked at too, if there is something.
+                // If something follows uncompressed pixel data, it is read too.
                 whole |= reader.Kind == DicomTokenKind.FragmentsStart || reader.ValuePosition + reader.Length != length;
                 if (whole)
                     WalkTail(reader, tail);

@@ -1,13 +1,13 @@
 namespace FlywheelDicom.IO;
 
 /// <summary>
-/// Whether a data set with explicit VRs can be read without them. Implicit VR leaves the VR to the dictionary (PS3.5 §7.1.3): a
-/// value that was laid out as another VR than the standard's would be read as something that it is not.
+/// Checks whether a data set with explicit VRs can be read without them. In Implicit VR the dictionary gives the VR (PS3.5 §7.1.3). A
+/// value that was written with another VR would be read wrongly.
 /// </summary>
 internal static class ImplicitForm
 {
-    /// <summary>Looks at all elements up to the pixel data.</summary>
-    /// <exception cref="DicomNotConvertibleException">One of them could not be read any more; the message names it.</exception>
+    /// <summary>Checks all elements before pixel data.</summary>
+    /// <exception cref="DicomNotConvertibleException">One of them could not be read. The message names it.</exception>
     public static void Check(Stream plain, DicomTransferSyntax from)
     {
         using var reader = new DicomReader(plain, from) { DescendsAll = true };
@@ -45,7 +45,7 @@ internal static class ImplicitForm
 
     private static bool IsSigned(DicomVR vr) => vr.Code is "SS" or "SL" or "SV";
 
-    /// <summary>A number that is another one with a sign than without.</summary>
+    /// <summary>Whether a number would have another value with a sign than without.</summary>
     private static bool HasHighBit(DicomReader reader)
     {
         var (unit, isBig) = (reader.VR.UnitSize, reader.IsBigEndian);

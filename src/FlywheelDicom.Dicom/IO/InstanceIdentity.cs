@@ -1,6 +1,6 @@
 namespace FlywheelDicom.IO;
 
-/// <summary>What the header says an instance is, and whether that is enough to send it.</summary>
+/// <summary>The UIDs and other identifiers of an instance, and whether it can be sent with them.</summary>
 internal sealed record InstanceIdentity
 {
     public static InstanceIdentity None { get; } = new();
@@ -12,10 +12,10 @@ internal sealed record InstanceIdentity
     public string? Modality { get; private init; }
     public string? PatientId { get; private init; }
 
-    /// <summary>What the scan found, or what is missing here.</summary>
+    /// <summary>What is wrong with the header, or missing in it.</summary>
     public DicomProblem? Problem { get; private init; }
 
-    /// <param name="header">As it was scanned.</param>
+    /// <param name="header">The header as it was read.</param>
     /// <param name="dataset">The same with edits.</param>
     public static InstanceIdentity Of(DicomHeader header, DicomDataset dataset)
     {

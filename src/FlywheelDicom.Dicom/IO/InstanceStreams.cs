@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace FlywheelDicom.IO;
 
-/// <summary>The streams of one instance: its data set or the whole file, edited, repaired, and in another syntax where that is wanted.</summary>
+/// <summary>The streams of one instance: its data set or the whole file, with edits and repairs, and in another syntax if needed.</summary>
 internal sealed class InstanceStreams(DicomSource source, DicomHeader header)
 {
     private readonly DicomTransferSyntax _framing = header.Framing;

@@ -1,6 +1,6 @@
 namespace FlywheelDicom.IO;
 
-/// <summary>The first bytes of a stream; it owns it.</summary>
+/// <summary>The first bytes of a stream, which is disposed with it.</summary>
 internal sealed class LimitedStream(Stream source, long length) : ForwardStream
 {
     private long _left = length;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace FlywheelDicom;
 
-/// <summary>A value that marks a data set in a private block of its own (PS3.5 §7.8.1).</summary>
+/// <summary>A value in a private block, which marks a data set (PS3.5 §7.8.1).</summary>
 internal sealed class PrivateValue
 {
     private const int MaxLength = 64;
@@ -28,8 +28,8 @@ internal sealed class PrivateValue
     public string Value { get; }
 
     /// <summary>
-    /// What has to be added: nothing if the value is there already; else the value at the first free element of the
-    /// creator's block, and the creator itself at the first free one whose block holds no orphan data.
+    /// The elements to add. None if the value is there already. Else the value, in the first free element of the creator's block. If there is
+    /// no creator yet, it gets the first free block that has no elements.
     /// </summary>
     /// <exception cref="PrivateBlockFullException">There is no free block or element.</exception>
     internal (DicomTag Tag, DicomEdit Edit)[] Reserve(DicomDataset dataset)
@@ -68,7 +68,7 @@ internal sealed class PrivateValue
 
     private DicomEdit Text(string text) => DicomEdit.Set(DicomVR.LO, DicomValueEncoding.Encode(text, Element(0), DicomVR.LO, DicomCharacterSet.Default));
 
-    /// <summary>Exact by the standard, case and padding aside in the field.</summary>
+    /// <summary>The standard requires the same text. In practice case and padding differ.</summary>
     private static bool IsSame(string? found, string wanted)
         => found is not null && string.Equals(found.Trim(), wanted, StringComparison.OrdinalIgnoreCase);
 

@@ -1,12 +1,12 @@
 namespace FlywheelDicom.IO;
 
-/// <summary>Reads the items of a sequence that is in memory as data sets of their own.</summary>
+/// <summary>Reads the items of a sequence that is in memory. Each is a data set.</summary>
 internal static class SequenceItems
 {
     public static List<DicomDataset> Parse(byte[] content, ElementEntry sequence, DicomCharacterSet characterSet, int depth)
     {
         var items = new List<DicomDataset>();
-        // PS3.5 §6.2.2: what stands in UN of undefined length is Implicit VR Little Endian.
+        // PS3.5 §6.2.2: the content of UN with undefined length is Implicit VR Little Endian.
         var unknown = sequence.IsExplicit && sequence.VR == DicomVR.UN;
         var encoding = unknown ? ElementEncoding.ImplicitLittleEndian : sequence.Encoding;
         var position = 0;

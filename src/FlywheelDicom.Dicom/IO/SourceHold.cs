@@ -1,19 +1,19 @@
 namespace FlywheelDicom.IO;
 
-/// <summary>One instance's part in the count of those that want the copy behind its source.</summary>
+/// <summary>Counts one instance among those that need the temporary copy of their source.</summary>
 internal sealed class SourceHold
 {
     private readonly DicomSource _source;
     private bool _isReleased;
 
-    /// <param name="source">It has one instance more from now on.</param>
+    /// <param name="source">From now on it has one more instance.</param>
     public SourceHold(DicomSource source)
     {
         _source = source;
         _source.Retain();
     }
 
-    /// <summary>A sender takes it in hand, also again after it was done with it.</summary>
+    /// <summary>A sender takes the instance. It may take it again after it has finished it.</summary>
     public void Claim()
     {
         if (_isReleased)
@@ -22,7 +22,7 @@ internal sealed class SourceHold
         _source.Claim();
     }
 
-    /// <summary>The sender is done with it.</summary>
+    /// <summary>The sender has finished it.</summary>
     public void Release()
     {
         _isReleased = true;

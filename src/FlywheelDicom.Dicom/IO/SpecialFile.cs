@@ -4,7 +4,7 @@ using System.Text;
 namespace FlywheelDicom.IO;
 
 /// <summary>
-/// Tells pipes, sockets and devices from files without opening them: opening one may wait for ever, or have an effect.
+/// Recognizes pipes, sockets and devices without opening them. To open one may wait without end, or have an effect.
 /// </summary>
 internal static class SpecialFile
 {
@@ -12,13 +12,13 @@ internal static class SpecialFile
     private const int StatusSize = 512;
 
     /// <summary>
-    /// What stands at a path where it is no file: "a named pipe", "a socket" or "a device". Null for a file, for a folder, and
-    /// where nothing is or can be seen. Links are followed.
+    /// "a named pipe", "a socket" or "a device". Null for a file or a folder, and if there is nothing or it cannot be seen. Links are
+    /// followed.
     /// </summary>
     public static string? KindOf(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        // NUL, CON and the like have this form once they are resolved, and pipes always.
+        // NUL, CON and others have this form when they are resolved. Pipes always have it.
         if (OperatingSystem.IsWindows())
             return Path.GetFullPath(path).StartsWith(@"\\.\", StringComparison.Ordinal) ? "a device" : null;
         var status = new byte[StatusSize];
@@ -34,8 +34,8 @@ internal static class SpecialFile
     }
 
     /// <summary>
-    /// The platform's own stat. .NET tells this type nowhere: to it a pipe is a normal file of no bytes. The platform's library
-    /// lays the answer out alike on all systems, flags and mode first; libc's differs with each.
+    /// The stat of .NET's native library. The public classes do not give the type: for them a pipe is a normal file of zero bytes. The library
+    /// returns the same structure on all systems, flags and mode first. That of libc differs.
     /// </summary>
     [DllImport("libSystem.Native", EntryPoint = "SystemNative_Stat")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]

@@ -1,4 +1,4 @@
 namespace FlywheelDicom.IO;
 
-/// <summary>At a byte of the data set: leave out so many, put these in.</summary>
+/// <summary>A change at one position of the data set: how many bytes are left out, and which are inserted.</summary>
 internal readonly record struct Splice(long Position, long Removed, byte[] Inserted);

@@ -1,8 +1,8 @@
 namespace FlywheelDicom.IO;
 
 /// <summary>
-/// Turns edits into the fewest changes of the byte stream: each element in tag order, in the data set's own encoding,
-/// with the length of its group put right where there is one (PS3.5 §7.2). All other bytes stay.
+/// Makes changes of the byte stream from edits. Elements are put in the order of their tags, in the encoding of the data set. The length of
+/// their group, if there is one, is corrected (PS3.5 §7.2). All other bytes stay as they are.
 /// </summary>
 internal static class SplicePlan
 {
@@ -22,10 +22,10 @@ internal static class SplicePlan
         return Merge(splices);
     }
 
-    /// <summary>How many bytes the data set grows by.</summary>
+    /// <summary>By how many bytes the data set grows.</summary>
     public static long Growth(Splice[] plan) => plan.Sum(s => s.Inserted.Length - s.Removed);
 
-    /// <summary>The repairs of what is not edited; the length of an edited group is computed anew.</summary>
+    /// <summary>The repairs of elements that are not edited. The length of an edited group is computed again.</summary>
     private static IEnumerable<Splice> Remaining(DicomHeader header, IReadOnlyDictionary<DicomTag, DicomEdit> edits)
     {
         var replaced = edits.Keys.Select(header.Find).OfType<ElementEntry>()
@@ -33,7 +33,7 @@ internal static class SplicePlan
         return header.Repairs.Where(r => !Array.Exists(replaced, e => IsOf(r, e)));
     }
 
-    /// <summary>A repair stands inside its element, or is the padding at its end.</summary>
+    /// <summary>A repair is inside its element, or is the padding at its end.</summary>
     private static bool IsOf(Splice repair, ElementEntry entry) => repair.Position > entry.Position && repair.Position <= entry.End;
 
     private static Splice? Place(DicomHeader header, DicomTag tag, DicomEdit edit)
@@ -79,7 +79,7 @@ internal static class SplicePlan
 
     private static IEnumerable<ElementEntry> Elements(DicomHeader header) => header.Entries.Concat(header.Tail);
 
-    /// <summary>In order of position; what goes in at one place becomes one insertion, in tag order.</summary>
+    /// <summary>Sorts by position. Insertions at one position become one, in the order of their tags.</summary>
     internal static Splice[] Merge(List<Splice> splices)
     {
         var merged = new List<Splice>();

@@ -1,6 +1,6 @@
 namespace FlywheelDicom.IO;
 
-/// <summary>A data set with edits applied while it streams by; it owns the stream beneath.</summary>
+/// <summary>A data set with its edits, which are applied while it is read. The inner stream is disposed with it.</summary>
 internal sealed class SplicedStream(Stream source, Splice[] plan) : ForwardStream
 {
     private long _position;

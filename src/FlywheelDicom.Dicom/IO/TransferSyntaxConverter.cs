@@ -1,8 +1,8 @@
 namespace FlywheelDicom.IO;
 
 /// <summary>
-/// Rewrites a plain data set from one framing into another while it is read (PS3.5 §10, §A.1 to §A.3). Values and fragments stay;
-/// tags, VRs, lengths and byte order change. Sequences get undefined lengths, and group lengths, which would be wrong, go.
+/// Converts a data set from one uncompressed encoding to another while it is read (PS3.5 §10, §A.1 to §A.3). Values and fragments stay the
+/// same; tags, VRs, lengths and byte order change. Sequences get undefined lengths. Group lengths would be wrong, so they are left out.
 /// </summary>
 internal sealed class TransferSyntaxConverter : ForwardStream
 {
@@ -19,7 +19,7 @@ internal sealed class TransferSyntaxConverter : ForwardStream
     private ushort _bitsAllocated = 16;
     private bool _isSigned;
 
-    /// <param name="source">The plain data set, inflated; disposed with this.</param>
+    /// <param name="source">The decompressed data set; disposed with this.</param>
     public TransferSyntaxConverter(Stream source, DicomTransferSyntax from, DicomTransferSyntax to)
     {
         _source = source;
@@ -27,7 +27,7 @@ internal sealed class TransferSyntaxConverter : ForwardStream
         _reader = new DicomReader(source, from) { DescendsAll = true };
     }
 
-    /// <summary>Opens a data set in another syntax than it has; both uncompressed.</summary>
+    /// <summary>Opens a data set in another uncompressed syntax than its own.</summary>
     public static Stream Convert(Stream plain, DicomTransferSyntax from, DicomTransferSyntax to)
     {
         var converted = from.IsExplicit == to.IsExplicit && from.IsBigEndian == to.IsBigEndian ? plain : new TransferSyntaxConverter(plain, from, to);
@@ -105,7 +105,7 @@ internal sealed class TransferSyntaxConverter : ForwardStream
         if (_reader.Tag.IsGroupLength)
             return;
         var vr = SourceVR();
-        // UN where the length needs it, or where there was no VR: its value is little endian always (PS3.5 §6.2.2).
+        // UN if there was no VR, or if the value is too long for a short length. Its value is always little endian (PS3.5 §6.2.2).
         var written = _target.IsExplicit && !vr.IsLongForm && (!vr.IsKnown || _reader.Length > ElementHeader.MaxShortLength) ? DicomVR.UN : vr;
         _end = ElementHeader.Write(_chunk, _reader.Tag, written, (uint)_reader.Length, _target.Encoding);
         _unit = _reader.IsBigEndian == (_target.IsBigEndian && written != DicomVR.UN) || vr == DicomVR.UN ? 1 : vr.UnitSize;
@@ -114,7 +114,7 @@ internal sealed class TransferSyntaxConverter : ForwardStream
             Remember();
     }
 
-    /// <summary>The two attributes on which the VRs of others hang (PS3.5 §A.1); they come before those in a data set.</summary>
+    /// <summary>The VRs of other elements depend on these two (PS3.5 §A.1), which come before them.</summary>
     private void Remember()
     {
         Span<byte> value = stackalloc byte[2];
@@ -149,7 +149,7 @@ internal sealed class TransferSyntaxConverter : ForwardStream
     private void CopyValue()
     {
         var read = 1;
-        // Whole units only: a chunk is a multiple of 8, and the value's last one is what it is.
+        // Only whole numbers are swapped: a full chunk is a multiple of 8 bytes.
         while (_end < ChunkSize && read > 0)
         {
             read = _reader.ReadValue(_chunk.AsSpan(_end, ChunkSize - _end));

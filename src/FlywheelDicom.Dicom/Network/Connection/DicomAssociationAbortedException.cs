@@ -1,6 +1,6 @@
 namespace FlywheelDicom;
 
-/// <summary>The peer, or its provider, aborted (PS3.8 §9.3.8).</summary>
+/// <summary>The peer or its network layer aborted the association (PS3.8 §9.3.8).</summary>
 public sealed class DicomAssociationAbortedException : DicomNetworkException
 {
     internal DicomAssociationAbortedException(DicomDestination destination, byte source, byte reason, string operation)
@@ -8,10 +8,10 @@ public sealed class DicomAssociationAbortedException : DicomNetworkException
             RetryAdvice.BackOff)
         => (AbortSource, Reason) = (source, reason);
 
-    /// <summary>0 the peer's application, 2 its provider.</summary>
+    /// <summary>0: the application of the peer; 2: its network layer.</summary>
     public byte AbortSource { get; }
 
-    /// <summary>The reason of the provider (PS3.8 table 9-26).</summary>
+    /// <summary>The reason of the network layer (PS3.8 table 9-26).</summary>
     public byte Reason { get; }
 
     private static string Describe(DicomDestination destination, byte source, byte reason, string operation)

@@ -17,7 +17,7 @@ internal sealed record DicomClientOptions
     /// <summary>How long the peer may take to read one piece of a few hundred kilobytes at most.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The longest P-DATA-TF that we send, where the peer allows as much, and that we announce to take.</summary>
+    /// <summary>The longest P-DATA-TF that is sent, if the peer accepts it, and the longest that is announced to the peer.</summary>
     public int MaxPduLength { get; init; } = DefaultMaxPduLength;
 
     /// <summary>
@@ -25,7 +25,7 @@ internal sealed record DicomClientOptions
     /// </summary>
     public int MaxOperations { get; init; } = 16;
 
-    /// <summary>Responses come with the digest of what was sent.</summary>
+    /// <summary>Responses have the digest of what was sent.</summary>
     public bool ComputesDigests { get; init; }
 
     /// <summary>Counts the bytes of data sets as they are sent; null: nobody asks.</summary>

@@ -20,7 +20,7 @@ public sealed record DicomDestination
     private readonly string _host = "";
     private readonly int _port = DefaultPort;
 
-    /// <summary>A name, or an IPv4 or IPv6 address.</summary>
+    /// <summary>A host name, or an IPv4 or IPv6 address.</summary>
     /// <exception cref="ArgumentException">It is empty or cannot be a host.</exception>
     public required string Host
     {

@@ -39,7 +39,7 @@ public enum DicomNetworkError
     /// <summary>A service answered with a failure.</summary>
     RequestRefused,
 
-    /// <summary>Storage commitment was asked for, and no report came.</summary>
+    /// <summary>Storage commitment was requested, and no report arrived.</summary>
     NoReport,
 
     /// <summary>The certificate of the peer, or of a CA above it, has expired.</summary>
@@ -57,21 +57,21 @@ public enum DicomNetworkError
     /// <summary>The certificate of the peer was revoked.</summary>
     CertificateRevoked,
 
-    /// <summary>Its key or signature is weaker than the TLS profile wants.</summary>
+    /// <summary>Its key or signature is weaker than the TLS profile requires.</summary>
     CertificateWeak,
 
-    /// <summary>The peer asks for a client certificate, and none was given.</summary>
+    /// <summary>The peer requires a client certificate, and none was given.</summary>
     ClientCertificateRequired,
 
     /// <summary>The peer refuses our client certificate.</summary>
     ClientCertificateRefused,
 
-    /// <summary>No common protocol or cipher suite, or the peer gave up without saying why.</summary>
+    /// <summary>No common protocol or cipher suite, or the peer ended the handshake without a reason.</summary>
     TlsNotAgreed,
 
-    /// <summary>TLS was spoken to a peer that does not.</summary>
+    /// <summary>The peer does not use TLS at this port.</summary>
     TlsNotSpoken,
 
-    /// <summary>Plain DICOM was spoken to a peer that wants TLS.</summary>
+    /// <summary>The peer requires TLS at this port.</summary>
     TlsExpected,
 }

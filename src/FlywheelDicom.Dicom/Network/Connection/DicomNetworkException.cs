@@ -18,7 +18,7 @@ public class DicomNetworkException : IOException
     /// <summary>The whole data set of this message was sent, and only the response is missing: the peer may have stored the instance.</summary>
     public bool WasDatasetSent { get; internal set; }
 
-    /// <summary>There was no association yet, so no instance caused it.</summary>
+    /// <summary>It happened before there was an association, so no instance caused it.</summary>
     public bool IsNegotiation { get; internal set; }
 
     /// <summary>The stable id for error records.</summary>

@@ -20,8 +20,8 @@ internal sealed record DicomServerOptions
     public StoreSink? Sink { get; init; }
 
     /// <summary>
-    /// Takes the reports of storage commitment that archives send over associations of their own. It returns false where nobody waits
-    /// for the report. Null: such associations are refused.
+    /// Takes the reports of storage commitment that archives send over associations of their own. It returns false for a report that
+    /// was not asked for. Null: such associations are refused.
     /// </summary>
     public Func<byte[], DicomTransferSyntax, bool>? OnEventReport { get; init; }
     public int MaxPduLength { get; init; } = DicomClientOptions.DefaultMaxPduLength;

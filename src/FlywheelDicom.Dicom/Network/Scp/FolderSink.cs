@@ -3,8 +3,8 @@ using FlywheelDicom.IO;
 namespace FlywheelDicom.Network.Scp;
 
 /// <summary>
-/// Writes Part 10 files named by SOP Instance UID. A file appears when it is complete, and replaces an older one. Only the user who runs
-/// it can read the files and folders that it makes.
+/// Writes Part 10 files named by SOP Instance UID. A file appears when it is complete, and replaces an older one. Only the user of this
+/// process can read the files and folders that it makes.
 /// </summary>
 internal sealed class FolderSink : StoreSink
 {

@@ -2,7 +2,7 @@ using FlywheelDicom.Network.Wire;
 
 namespace FlywheelDicom.Network.Scp;
 
-/// <summary>One instance that is being received. A failure becomes its status, and nothing that was begun stays.</summary>
+/// <summary>One instance that is being received. A failure becomes its status, and what was stored of it is removed.</summary>
 internal sealed class IncomingInstance : IDisposable
 {
     private StoreTarget? _target;

@@ -58,10 +58,10 @@ internal sealed class ServerAssociation(DicomServer server, DicomServerOptions o
     {
         while (true)
         {
-            var patience = messages.Patience;
-            if (patience == TimeSpan.Zero)
+            var timeout = messages.NextPduTimeout;
+            if (timeout == TimeSpan.Zero)
                 return ControlPdu.Abort(0, 0);
-            var pdu = await transport.ReadAsync((uint)options.MaxPduLength, patience).ConfigureAwait(false);
+            var pdu = await transport.ReadAsync((uint)options.MaxPduLength, timeout).ConfigureAwait(false);
             if (pdu.Type == PduType.ReleaseRequest)
                 return ControlPdu.ReleaseResponse;
             if (pdu.Type != PduType.Data)
@@ -98,7 +98,7 @@ internal sealed class ServerAssociation(DicomServer server, DicomServerOptions o
         }
         catch (InvalidDataException)
         {
-            // What comes is no PDU any more.
+            // What arrives is no PDU any more.
         }
     }
 }

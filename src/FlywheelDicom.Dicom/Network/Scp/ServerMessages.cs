@@ -3,8 +3,9 @@ using FlywheelDicom.Network.Wire;
 
 namespace FlywheelDicom.Network.Scp;
 
-/// <summary>The messages of one association as its acceptor: C-ECHO and C-STORE are answered, the rest is refused by the book (PS3.7 §9, §10).</summary>
-/// <exception cref="InvalidDataException">From any method: what came makes no sense, and the association is to be aborted.</exception>
+/// <summary>The messages of one association as its acceptor. C-ECHO and C-STORE are processed. All others are refused, as the standard requires
+/// (PS3.7 §9, §10).</summary>
+/// <exception cref="InvalidDataException">From any method: what arrived breaks the protocol, and the association must be aborted.</exception>
 internal sealed class ServerMessages(
     DicomServer server, DicomServerOptions options, PduTransport transport, ServerNegotiation negotiation, AssociationPdu accepted, uint peerLimit) : IDisposable
 {
@@ -12,7 +13,7 @@ internal sealed class ServerMessages(
     private const int MaxReportLength = 16 * 1024 * 1024;
     private const int MaxEmptyFragments = 16;
 
-    /// <summary>Bytes a second: a message that comes more slowly is given up some time.</summary>
+    /// <summary>Bytes per second. A message that arrives more slowly is given up after some time.</summary>
     private const double LeastSpeed = 1024;
 
     private readonly Dictionary<byte, PresentationContext> _contexts = accepted.Contexts.Where(c => c.IsAccepted).ToDictionary(c => c.Id);
@@ -27,8 +28,8 @@ internal sealed class ServerMessages(
     private long _received;
     private bool _isInMessage;
 
-    /// <summary>How long the next PDU may take: a message that trickles in has an end too.</summary>
-    public TimeSpan Patience
+    /// <summary>How long the next PDU may take. A message that arrives slowly has a limit too.</summary>
+    public TimeSpan NextPduTimeout
     {
         get
         {
@@ -87,7 +88,7 @@ internal sealed class ServerMessages(
             throw new InvalidDataException("The command set is no request, or holds a UID that is too long.");
         if (command.Field == CommandField.CancelRequest)
         {
-            // What it would cancel has been answered already, and it has no response of its own (PS3.7 §9.3.2.3).
+            // What it would cancel was answered already. It has no response (PS3.7 §9.3.2.3).
             _isInMessage = false;
             return;
         }
@@ -138,7 +139,7 @@ internal sealed class ServerMessages(
         _pending = null;
         _isInMessage = false;
         var (status, comment) = Outcome(request);
-        // Counted before it is answered, so that whoever has the answer finds the count.
+        // It is counted before it is answered, so that the count is right when the answer arrives.
         if (request.Field == CommandField.StoreRequest && status.State != DicomState.Failure)
             server.Count(_received);
         var response = new DimseCommand
@@ -194,6 +195,6 @@ internal sealed class ServerMessages(
         await transport.WriteAsync(_response.AsMemory(0, Pdv.HeaderSize + length), options.ArtimTimeout).ConfigureAwait(false);
     }
 
-    /// <summary>A UID that is not valid is not repeated: the elements are optional.</summary>
+    /// <summary>A UID that is not valid is left out of the response, where it is optional.</summary>
     private static string? Repeated(string? uid) => uid is not null && ServerNegotiation.IsUidLike(uid) ? uid : null;
 }

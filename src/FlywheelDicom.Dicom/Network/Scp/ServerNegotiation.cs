@@ -7,7 +7,7 @@ internal sealed class ServerNegotiation(DicomServerOptions options)
 {
     private const ushort MaxOperations = 32;
 
-    /// <summary>Null, or the A-ASSOCIATE-RJ.</summary>
+    /// <summary>The A-ASSOCIATE-RJ; null if the request is accepted.</summary>
     public byte[]? Refusal(AssociationPdu request)
     {
         if ((request.ProtocolVersion & 1) == 0)

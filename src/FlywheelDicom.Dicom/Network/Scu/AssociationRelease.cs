@@ -7,7 +7,7 @@ internal static class AssociationRelease
 {
     /// <summary>Sends A-RELEASE-RQ and reads until the response, all within one time limit.</summary>
     /// <exception cref="IOException">The connection was lost before that, or it took too long.</exception>
-    /// <exception cref="InvalidDataException">What came is no PDU.</exception>
+    /// <exception cref="InvalidDataException">What arrived is no PDU.</exception>
     public static async Task RequestAsync(PduTransport transport, uint maxPduLength, TimeSpan timeout)
     {
         await transport.WriteAsync(ControlPdu.ReleaseRequest, timeout).ConfigureAwait(false);

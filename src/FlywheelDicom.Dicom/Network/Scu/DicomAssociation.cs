@@ -112,8 +112,8 @@ internal sealed class DicomAssociation : IAsyncDisposable
     /// <param name="context">An accepted one.</param>
     /// <param name="command">The request.</param>
     /// <param name="dataset">Its data set.</param>
-    /// <param name="operation">What is being done, for what is said of failures.</param>
-    /// <param name="onPending">Takes the responses that say "pending"; true where one brought something new, which is worth waiting on.</param>
+    /// <param name="operation">What is being done, for messages about failures.</param>
+    /// <param name="onPending">Takes the pending responses. It returns true if one brought something new: then the time-out starts again.</param>
     internal async Task<DimseMessage> RequestAsync(
         PresentationContext context, DimseCommand command, byte[] dataset, string operation, Func<DimseMessage, bool>? onPending = null)
     {
@@ -127,9 +127,9 @@ internal sealed class DicomAssociation : IAsyncDisposable
     /// <summary>A time from now, as <see cref="NextRequestAsync"/> takes it.</summary>
     internal long DeadlineIn(TimeSpan timeout) => _exchange.DeadlineIn(timeout);
 
-    /// <summary>The next request of the peer, in the order of arrival.</summary>
-    /// <param name="deadline">From <see cref="DeadlineIn"/>; it holds for all requests that are waited for with it.</param>
-    /// <param name="operation">What is being done, for what is said of failures.</param>
+    /// <summary>The next request of the peer, in the order in which they arrive.</summary>
+    /// <param name="deadline">From <see cref="DeadlineIn"/>. It is one time limit for all requests that are waited for with it.</param>
+    /// <param name="operation">What is being done, for messages about failures.</param>
     internal Task<DimseMessage> NextRequestAsync(long deadline, string operation) => _exchange.NextRequestAsync(deadline, operation);
 
     /// <summary>Answers a request of the peer.</summary>

@@ -33,7 +33,7 @@ internal sealed class DicomClient : IAsyncDisposable
     /// <summary>How many instances are still to be sent one at a time, because it is not known which one made the association fail.</summary>
     private int _oneAtATime;
 
-    /// <summary>How many that will be after the next failure: twice as many each time.</summary>
+    /// <summary>How many these will be after the next failure. The number doubles each time.</summary>
     private int _nextOneAtATime = 1;
 
     /// <param name="destination">The peer, and the AE titles.</param>
@@ -74,7 +74,7 @@ internal sealed class DicomClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Says what will be sent soon, so that the next negotiation proposes it too. May be called while an instance is sent.</summary>
+    /// <summary>Announces what will be sent soon, so that the next negotiation proposes it too. It may be called while an instance is sent.</summary>
     public void Expect(StoreNeed need)
     {
         lock (_expected)
@@ -175,7 +175,7 @@ internal sealed class DicomClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Releases the association, if there is one, once nobody uses it.</summary>
+    /// <summary>Releases the association, if there is one, when it is no longer used.</summary>
     public async Task CloseAsync()
     {
         await _gate.WaitAsync(_cancellation).ConfigureAwait(false);
@@ -199,7 +199,7 @@ internal sealed class DicomClient : IAsyncDisposable
         _options.OnAssociation?.Invoke(new AssociationEvent(kind));
     }
 
-    /// <summary>The association for an instance. A new one is requested where it is lost or has no context for it, once nobody uses it.</summary>
+    /// <summary>The association for an instance. A new one is requested if it is lost or has no context for the instance. Before that, all that use the old one finish.</summary>
     private async Task<DicomAssociation> LeaseAsync(StoreNeed need)
     {
         await _gate.WaitAsync(_cancellation).ConfigureAwait(false);
@@ -210,7 +210,7 @@ internal sealed class DicomClient : IAsyncDisposable
             if (!Serves(need))
             {
                 await IdleAsync().ConfigureAwait(false);
-                // An instance that was waited for may have found that it is refused.
+                // Meanwhile another instance may have been refused for the same reason.
                 ThrowIfRefused(need);
                 if (!Serves(need))
                     await RequestAsync(need).ConfigureAwait(false);

@@ -4,13 +4,13 @@ using FlywheelDicom.Network.Wire;
 namespace FlywheelDicom.Network.Scu;
 
 /// <summary>
-/// Messages and their responses over one connection that has been negotiated, whatever service they are of. As many are under way
-/// as the window allows (PS3.7 §D.3.3.3), one after the other on the wire; whoever waits for a response reads for all that wait.
-/// What fails here ends the connection for all; it is never mended.
+/// Messages and their responses over one negotiated connection, for any service. As many are under way as the window allows
+/// (PS3.7 §D.3.3.3). They are written one after the other. One of those that wait for a response reads for all of them. After a failure
+/// the connection is closed for all.
 /// </summary>
 internal sealed class MessageExchange : IDisposable
 {
-    /// <summary>How long is read on for what had come before a connection broke.</summary>
+    /// <summary>How long to read on after a failure: the peer may have answered before.</summary>
     private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(500);
 
     private readonly PduTransport _transport;
@@ -21,7 +21,7 @@ internal sealed class MessageExchange : IDisposable
     private readonly IncomingMessages _incoming;
     private readonly uint _maxPduLength;
 
-    /// <summary>What the peer says while it does not take what is written is read, or it would be lost with the connection.</summary>
+    /// <summary>Begins a read while a write has to wait. What the peer sends then would otherwise be lost with the connection.</summary>
     private readonly Action _beginRead;
 
     /// <summary>One place for each message that may be under way.</summary>
@@ -34,7 +34,7 @@ internal sealed class MessageExchange : IDisposable
     private volatile bool _isOver;
 
     /// <param name="transport">The connection.</param>
-    /// <param name="destination">Who is there, for what is said of failures.</param>
+    /// <param name="destination">The peer, for messages about failures.</param>
     /// <param name="options">Timers and limits.</param>
     /// <param name="peerLimit">The longest PDU that the peer takes, 0 for no limit.</param>
     /// <param name="window">Messages that may be under way at once.</param>
@@ -56,9 +56,9 @@ internal sealed class MessageExchange : IDisposable
     public long DeadlineIn(TimeSpan timeout) => _transport.DeadlineIn(timeout);
 
     /// <summary>Sends a message and waits for its response.</summary>
-    /// <param name="operation">What is being done, for what is said of failures.</param>
+    /// <param name="operation">What is being done, for messages about failures.</param>
     /// <param name="message">The request.</param>
-    /// <param name="begin">Makes it ready; it may have to wait for its turn then.</param>
+    /// <param name="begin">Prepares the message in a writer. After that it may have to wait for its turn.</param>
     /// <returns>The response, and how many bytes of data set were sent.</returns>
     /// <exception cref="DicomNetworkException">There was no response that counts.</exception>
     /// <exception cref="AssociationGoneException">The association ended before this message's first byte.</exception>
@@ -94,7 +94,7 @@ internal sealed class MessageExchange : IDisposable
     }
 
     /// <summary>The next request of the peer.</summary>
-    /// <param name="deadline">For that request, and for all that come until this is called with another.</param>
+    /// <param name="deadline">The time limit for this request, and for all that follow until this is called with another one.</param>
     /// <param name="operation">What is being done.</param>
     public async Task<DimseMessage> NextRequestAsync(long deadline, string operation)
     {
@@ -137,7 +137,7 @@ internal sealed class MessageExchange : IDisposable
         }
     }
 
-    /// <summary>Says A-RELEASE and waits for the answer, under one deadline; never throws but for cancellation. No message may be under way.</summary>
+    /// <summary>Sends A-RELEASE-RQ and waits for the response, within one time limit. It throws only when cancelled. No message may be under way.</summary>
     public async Task ReleaseAsync()
     {
         if (_isOver || _failure is not null)
@@ -149,11 +149,11 @@ internal sealed class MessageExchange : IDisposable
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
-            // Every message has had its response: how the association ends changes nothing for them.
+            // All messages have their responses. How the association ends does not matter for them.
         }
     }
 
-    /// <summary>The same where a request of the peer is still waited for: the answer ends that wait.</summary>
+    /// <summary>The same while a request of the peer is waited for. The response to the release ends that wait.</summary>
     public async Task ReleaseAsync(Task waiting)
     {
         if (!waiting.IsCompleted && !_isOver && _failure is null)
@@ -166,16 +166,16 @@ internal sealed class MessageExchange : IDisposable
             }
             catch (Exception e) when (e is IOException or InvalidDataException or TimeoutException or OperationCanceledException)
             {
-                // It is over either way.
+                // The association has ended anyway.
             }
             Dispose();
         }
-        // Its failure has been told, or does not matter.
+        // Its failure was reported already, or does not matter.
         await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ReleaseAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Says A-ABORT, unless all has been said, and closes.</summary>
+    /// <summary>Sends A-ABORT, if the association has not ended yet, and closes.</summary>
     public void Abort()
     {
         if (!_isOver && _failure is null)
@@ -184,14 +184,14 @@ internal sealed class MessageExchange : IDisposable
         Dispose();
     }
 
-    /// <summary>Closes. Whoever still reads or writes is thrown out, and keeps his buffer till then.</summary>
+    /// <summary>Closes the connection. Reads and writes that are under way fail. Each keeps its buffer until it has ended.</summary>
     public void Dispose()
     {
         _transport.Dispose();
         _writers.Dispose();
     }
 
-    /// <summary>Returns whether it is this message's turn to read.</summary>
+    /// <summary>Sends the message. Returns true if this message has the turn to read.</summary>
     private async ValueTask<bool> SendAsync(string operation, MessageUnderWay message, MessageWriter writer)
     {
         var hasTurn = false;
@@ -223,7 +223,7 @@ internal sealed class MessageExchange : IDisposable
                 await BreakAsync(e, operation).ConfigureAwait(false);
             else
                 Fail(Explained(e, operation));
-            // No buffer is given back while it is in use; and the failure that brought us here is the one to tell.
+            // No buffer is returned while it is in use. The first failure is the one to report.
             await writer.DrainAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!IsOfNetwork(e))
                 throw;
@@ -236,12 +236,12 @@ internal sealed class MessageExchange : IDisposable
     }
 
     /// <summary>
-    /// Reads what is there before the last piece is handed over: a response that is there by then came too early. Where another
-    /// message reads already, it will see that too.
+    /// Reads what has arrived before the last piece is sent. A response that has arrived by then came too early. If another message is
+    /// reading, it will find that too.
     /// </summary>
     private async ValueTask ReadEarlyAsync(MessageUnderWay message)
     {
-        // For what comes without end.
+        // The peer may send without end.
         _incoming.Until = _transport.DeadlineIn(_options.ResponseTimeout);
         await _incoming.ReadPresentAsync(message).ConfigureAwait(false);
         _incoming.Until = long.MaxValue;
@@ -294,15 +294,15 @@ internal sealed class MessageExchange : IDisposable
             }
             catch (Exception e) when (e is IOException or OperationCanceledException)
             {
-                // It has gone already.
+                // The peer has closed already.
             }
         }
         Fail(Explained(cause, operation));
     }
 
     /// <summary>
-    /// Ends the association for all that use it, after a message could not be sent to its end. What the peer said before, of this
-    /// message or of others, may still be in our receive buffer, and counts.
+    /// Ends the association for all messages, after one could not be sent completely. Responses that the peer sent before may still be in the
+    /// receive buffer, and they count. The caller has the turn to read; it is given back here.
     /// </summary>
     private async ValueTask BreakAsync(Exception cause, string operation)
     {
@@ -316,7 +316,7 @@ internal sealed class MessageExchange : IDisposable
                 return;
             }
             var why = _failure is null && MayHaveMore(cause) ? await ReadRestAsync(cause).ConfigureAwait(false) : cause;
-            // The time limit for the rest may have passed meanwhile. That is not what went wrong.
+            // The time limit of this last read may have passed. That was not the reason.
             Fail(IsOfNetwork(why) ? AssociationFailures.ByCause(_destination, _transport, why, operation) : Explained(why, operation));
         }
         finally
@@ -325,7 +325,7 @@ internal sealed class MessageExchange : IDisposable
         }
     }
 
-    /// <summary>The peer took no more, and we have closed: it may have said why before.</summary>
+    /// <summary>The peer has stopped reading, and the connection is closed. It may have sent the reason before.</summary>
     private async ValueTask TakeLastAsync()
     {
         try
@@ -334,17 +334,17 @@ internal sealed class MessageExchange : IDisposable
         }
         catch (InvalidDataException)
         {
-            // It said nothing of use.
+            // What it sent does not help.
         }
     }
 
-    /// <summary>The cause, or what the peer said of it.</summary>
+    /// <summary>The cause; or the peer's A-ABORT, if that was the reason.</summary>
     private async ValueTask<Exception> ReadRestAsync(Exception cause)
     {
         _incoming.Until = _transport.DeadlineIn(s_rest);
         try
         {
-            // Where the fault is ours there is no more to come than the answers that are due.
+            // If the failure is on our side, only the responses that are due are still to come.
             while (_failure is null && (IsOfNetwork(cause) || _underWay.IsAnswerDue))
                 await _incoming.ReadOneAsync().ConfigureAwait(false);
         }
@@ -356,7 +356,7 @@ internal sealed class MessageExchange : IDisposable
         return cause;
     }
 
-    /// <summary>Where the peer has ended it in so many words, or what it said made no sense, nothing more is heard.</summary>
+    /// <summary>If the peer has aborted or released, or has broken the protocol, nothing more is read.</summary>
     private static bool MayHaveMore(Exception cause)
         => cause is not (PeerAbortedException or PeerReleasedException or PduException or InvalidDataException or OperationCanceledException);
 
@@ -372,7 +372,7 @@ internal sealed class MessageExchange : IDisposable
             $"The association with {_destination} was given up, since another instance could not be finished.", RetryAdvice.BackOff, cause);
     }
 
-    /// <summary>The first failure is the one to tell, to all whose messages were under way.</summary>
+    /// <summary>The first failure counts. All messages that were under way get it.</summary>
     private void Fail(DicomNetworkException failure)
     {
         failure.InFlight = Math.Max(1, _underWay.Unanswered);

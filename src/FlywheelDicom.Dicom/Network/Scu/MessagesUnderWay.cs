@@ -3,12 +3,12 @@ using FlywheelDicom.Network.Wire;
 namespace FlywheelDicom.Network.Scu;
 
 /// <summary>
-/// The messages of an association that wait for a response, or are on their way out. It does no I/O: times are given to it, and it
-/// says when patience ends.
+/// The messages of an association that are being sent or wait for a response. It does no I/O and has no clock: the caller gives the time,
+/// and asks for the next deadline.
 /// </summary>
 /// <param name="window">How many there may be.</param>
-/// <param name="patience">For each, in milliseconds from when it left.</param>
-internal sealed class MessagesUnderWay(int window, long patience)
+/// <param name="responseTime">For the response to each, in milliseconds after the message was sent.</param>
+internal sealed class MessagesUnderWay(int window, long responseTime)
 {
     private readonly List<MessageUnderWay> _messages = new(window);
 
@@ -21,7 +21,7 @@ internal sealed class MessagesUnderWay(int window, long patience)
         }
     }
 
-    /// <summary>There is one, and no more.</summary>
+    /// <summary>There is exactly one.</summary>
     public bool IsSingle
     {
         get
@@ -31,7 +31,7 @@ internal sealed class MessagesUnderWay(int window, long patience)
         }
     }
 
-    /// <summary>Messages that no answer has come for.</summary>
+    /// <summary>The number of messages without a response that counts.</summary>
     public int Unanswered
     {
         get
@@ -41,7 +41,7 @@ internal sealed class MessagesUnderWay(int window, long patience)
         }
     }
 
-    /// <summary>Some message has left, and its answer has not come.</summary>
+    /// <summary>A message was sent completely, and its response has not arrived.</summary>
     public bool IsAnswerDue
     {
         get
@@ -51,7 +51,7 @@ internal sealed class MessagesUnderWay(int window, long patience)
         }
     }
 
-    /// <summary>When the first of them is overdue.</summary>
+    /// <summary>The time when the first response is overdue.</summary>
     public long EarliestDeadline
     {
         get
@@ -87,18 +87,18 @@ internal sealed class MessagesUnderWay(int window, long patience)
             return message.Answer;
     }
 
-    /// <summary>Its last fragment is about to be handed over: from now on it may have been received.</summary>
+    /// <summary>Its last fragment is about to be written. From now on the peer may have received all of it.</summary>
     public void Leaving(MessageUnderWay message)
     {
         lock (_messages)
             message.Progress = MessageProgress.Leaving;
     }
 
-    /// <summary>All of it was handed over: its time runs from now on.</summary>
+    /// <summary>All of it was written. The time for its response begins now.</summary>
     public void Left(MessageUnderWay message, long now)
     {
         lock (_messages)
-            (message.Progress, message.Deadline) = (MessageProgress.Left, now + patience);
+            (message.Progress, message.Deadline) = (MessageProgress.Left, now + responseTime);
     }
 
     /// <summary>Gives a response to the message that it answers.</summary>
@@ -119,11 +119,11 @@ internal sealed class MessagesUnderWay(int window, long patience)
                 return;
             }
         }
-        // Whoever repeats himself has no more time for it.
+        // A pending response that brings nothing new does not extend the time.
         if (message.OnPending(response))
         {
             lock (_messages)
-                message.Deadline = now + patience;
+                message.Deadline = now + responseTime;
         }
     }
 
@@ -138,15 +138,15 @@ internal sealed class MessagesUnderWay(int window, long patience)
     }
 
     /// <summary>
-    /// A peer that answers the others is at work: it may take one after the other. The clock of each message starts again, but no
-    /// oftener than there can be messages before it.
+    /// A peer may process messages one after the other. So each response starts the time of the other messages again, but not more often than
+    /// there can be messages before them.
     /// </summary>
     private void Extend(MessageUnderWay answered, long now)
     {
         foreach (var message in _messages)
         {
             if (message != answered && message.Progress == MessageProgress.Left && ++message.Extensions < window)
-                message.Deadline = now + patience;
+                message.Deadline = now + responseTime;
         }
     }
 }

@@ -5,7 +5,7 @@ namespace FlywheelDicom.Network.Scu;
 /// <summary>Whether a response answers a request (PS3.7 §9.1, §9.3, §10.3).</summary>
 internal static class ResponseRules
 {
-    /// <summary>Null where it does; else what is wrong with it.</summary>
+    /// <summary>What is wrong with it; null if it answers the request.</summary>
     /// <param name="message">The response; its message ID is that of the request.</param>
     /// <param name="commandSet">The bytes of its command set.</param>
     /// <param name="request">The request, as far as it has got.</param>

@@ -4,10 +4,10 @@ using FlywheelDicom.Network.Wire;
 
 namespace FlywheelDicom.Network.Services;
 
-/// <summary>Asks an archive to commit itself to instances: storage commitment, push model (PS3.4 Annex J).</summary>
+/// <summary>Asks an archive to keep instances safely: storage commitment, push model (PS3.4 Annex J).</summary>
 internal static class CommitmentClient
 {
-    /// <summary>The well-known instance that N-ACTION is asked of.</summary>
+    /// <summary>The well-known SOP instance of the request (PS3.4 §J.3.5).</summary>
     private const string Instance = DicomUID.StorageCommitment + ".1";
 
     private const string MayNotReach = "Check that it knows this host and the listening port under our AE title, or wait longer (-WaitTime).";
@@ -15,10 +15,10 @@ internal static class CommitmentClient
 
     /// <summary>Sends one request, and waits for its report on the same association or at the listener.</summary>
     /// <param name="destination">The archive.</param>
-    /// <param name="instances">What it should commit itself to.</param>
+    /// <param name="instances">The instances that it should keep.</param>
     /// <param name="options">Timers and limits.</param>
-    /// <param name="waitTime">For the report, once the request was taken.</param>
-    /// <param name="listener">Where it may call back; null: there is no such place.</param>
+    /// <param name="waitTime">For the report, after the archive has accepted the request.</param>
+    /// <param name="listener">Takes the report if the archive calls back with it; null if it cannot.</param>
     /// <param name="cancellation">Aborts.</param>
     /// <returns>The report.</returns>
     /// <exception cref="DicomNetworkException">The request did not get through, was refused, or no report came in time.</exception>
@@ -79,7 +79,7 @@ internal static class CommitmentClient
                 cancellation.ThrowIfCancellationRequested();
                 if (first == timeUp)
                     throw NoReport(destination, $"within {waitTime.TotalSeconds:0} s", called is null ? NeedsPort : MayNotReach);
-                // The archive has ended the association: it will call, if it can.
+                // The archive has ended the association. It may still call back.
                 isHereOver = true;
                 if (called is null)
                     throw NoReport(destination, "before it ended the association", NeedsPort);
@@ -95,7 +95,7 @@ internal static class CommitmentClient
     private static async Task<CommitmentReport> OnAssociationAsync(DicomAssociation association, string transaction, PresentationContext context, TimeSpan waitTime)
     {
         var syntax = DicomTransferSyntax.Lookup(context.AcceptedTransferSyntax!);
-        // One time for all that comes: requests without end do not make it longer.
+        // One time limit for everything that arrives. Requests without end do not make it longer.
         var deadline = association.DeadlineIn(waitTime + TimeSpan.FromSeconds(5));
         while (true)
         {
@@ -115,7 +115,7 @@ internal static class CommitmentClient
             }
             catch (DicomNetworkException) when (isOurs)
             {
-                // The archive did not wait for it; what it has committed itself to stands.
+                // The archive did not wait for the response. Its report is valid all the same.
             }
             if (isOurs)
                 return report!;

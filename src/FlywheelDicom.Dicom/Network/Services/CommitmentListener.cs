@@ -6,8 +6,8 @@ using FlywheelDicom.Network.Scp;
 namespace FlywheelDicom.Network.Services;
 
 /// <summary>
-/// Takes the reports of archives that answer a request for storage commitment over an association of their own
-/// (PS3.4 §J.3.3): there the archive is the requestor and keeps the role of SCP.
+/// Takes the reports of archives that open an association of their own to answer a request for storage commitment (PS3.4 §J.3.3). The
+/// archive is the requestor then, but keeps the role of SCP.
 /// </summary>
 internal sealed class CommitmentListener : IAsyncDisposable
 {
@@ -20,12 +20,12 @@ internal sealed class CommitmentListener : IAsyncDisposable
     public int Port => _server.Port;
 
     /// <summary>Listens; port 0 takes any free one.</summary>
-    /// <exception cref="SocketException">The port is taken or not ours to take.</exception>
+    /// <exception cref="SocketException">The port is in use, or the system does not allow it.</exception>
     public static CommitmentListener Start(IPAddress address, int port) => new(address, port);
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    /// <summary>From now on, the report of this transaction is kept for whoever waits for it.</summary>
+    /// <summary>Waits for the report of a transaction. A report that arrives from now on is kept.</summary>
     internal Task<CommitmentReport> ExpectAsync(string transactionUid)
         => _expected.GetOrAdd(transactionUid, _ => new TaskCompletionSource<CommitmentReport>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 

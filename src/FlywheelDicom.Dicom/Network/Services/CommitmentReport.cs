@@ -3,16 +3,16 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Network.Services;
 
-/// <summary>What an archive answers to a request for storage commitment (PS3.4 §J.3.3).</summary>
+/// <summary>The report of an archive on a request for storage commitment (PS3.4 §J.3.3).</summary>
 /// <param name="TransactionUid">The request that it answers.</param>
-/// <param name="Committed">UIDs of instances that the archive keeps from now on.</param>
-/// <param name="Failed">UIDs of those that it does not, with the failure reason (0008,1197) of PS3.3 §C.14.1.1.</param>
+/// <param name="Committed">UIDs of the instances that the archive will keep.</param>
+/// <param name="Failed">UIDs of those that it will not keep, with the failure reason (0008,1197) of PS3.3 §C.14.1.1.</param>
 internal sealed record CommitmentReport(string TransactionUid, IReadOnlySet<string> Committed, IReadOnlyDictionary<string, ushort> Failed)
 {
     /// <summary>The SOP class that the report gives for an instance, where it gives one.</summary>
     public IReadOnlyDictionary<string, string> Classes { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>In an item of a sequence of the data set itself: what items within it refer to was not asked for.</summary>
+    /// <summary>The depth of the items that count. Items inside these refer to other instances.</summary>
     private const int ItemDepth = 2;
 
     private static readonly DicomTag s_transaction = new(0x0008, 0x1195);
@@ -22,7 +22,7 @@ internal sealed record CommitmentReport(string TransactionUid, IReadOnlySet<stri
     private static readonly DicomTag s_class = new(0x0008, 0x1150);
     private static readonly DicomTag s_instance = new(0x0008, 0x1155);
 
-    /// <summary>Whether it answers for an instance: one of another class is another one.</summary>
+    /// <summary>Whether the report is about this instance: UID and class are the same.</summary>
     public bool IsAbout(SopReference instance)
         => !Classes.TryGetValue(instance.SopInstanceUid, out var sopClass) || sopClass == instance.SopClassUid;
 
@@ -91,7 +91,7 @@ internal sealed record CommitmentReport(string TransactionUid, IReadOnlySet<stri
         {
             throw new InvalidDataException($"The report is malformed: {e.Message}", e);
         }
-        // What is in both lists is not believed.
+        // An instance that is in both lists does not count as committed.
         committed.ExceptWith(failed.Keys);
         return transaction.Length > 0 ? new CommitmentReport(transaction, committed, failed) { Classes = classes }
             : throw new InvalidDataException("The report names no transaction.");

@@ -5,7 +5,7 @@ using FlywheelDicom.Network.Wire;
 
 namespace FlywheelDicom.Network.Services;
 
-/// <summary>Asks an archive which instances of a series it holds: C-FIND at IMAGE level (PS3.4 §C.4.1), Study Root.</summary>
+/// <summary>Asks an archive which instances of a series it has: C-FIND at IMAGE level (PS3.4 §C.4.1), Study Root.</summary>
 internal sealed class InstanceQuery : IAsyncDisposable
 {
     private const int MaxMatches = 1_000_000;
@@ -39,14 +39,15 @@ internal sealed class InstanceQuery : IAsyncDisposable
         }
     }
 
-    /// <summary>Matches so far that name no instance: what they stand for is not known.</summary>
+    /// <summary>Matches so far without a SOP Instance UID.</summary>
     public int Unnamed { get; private set; }
 
     /// <summary>SOP Instance UIDs of a series, as the archive has them.</summary>
     /// <param name="studyUid">The study.</param>
     /// <param name="seriesUid">The series.</param>
     /// <param name="wanted">
-    /// Those that are looked for: each that comes starts the time-out again. Others do not, so that an answer without end has one.
+    /// The instances that are looked for. Each of them that is found starts the time-out again. Others do not, so a query never runs
+    /// without end.
     /// </param>
     /// <exception cref="DicomNetworkException">The query failed.</exception>
     public async Task<IReadOnlySet<string>> FindAsync(string studyUid, string seriesUid, IReadOnlySet<string>? wanted = null)
@@ -60,7 +61,7 @@ internal sealed class InstanceQuery : IAsyncDisposable
         writer.UI(DicomTag.SeriesInstanceUID, seriesUid);
         var found = new HashSet<string>(StringComparer.Ordinal);
         var command = new DimseCommand { Field = CommandField.FindRequest, SopClassUid = DicomUID.StudyRootFind };
-        // Each match comes as a response that says "pending"; the one that does not is the last.
+        // Each match is a pending response. The last response is not pending.
         var message = await _association.RequestAsync(_context, command, writer.ToArray(), operation, match => Take(match, syntax, found, wanted)).ConfigureAwait(false);
         if (message.Command.Status != DicomStatus.Success)
         {
@@ -72,7 +73,7 @@ internal sealed class InstanceQuery : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _association.ReleaseAsync().ConfigureAwait(false);
 
-    /// <summary>Whether it is a match that is worth waiting on: one that was looked for, and was not there before.</summary>
+    /// <summary>Takes one match. True if it is one that was looked for and that is new.</summary>
     private bool Take(DimseMessage match, DicomTransferSyntax syntax, HashSet<string> found, IReadOnlySet<string>? wanted)
     {
         if (found.Count >= MaxMatches)
@@ -98,7 +99,7 @@ internal sealed class InstanceQuery : IAsyncDisposable
         }
         catch (DicomFormatException)
         {
-            // A match that cannot be read confirms nothing.
+            // A match that cannot be read does not count.
         }
         return null;
     }

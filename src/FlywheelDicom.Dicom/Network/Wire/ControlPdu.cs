@@ -10,6 +10,6 @@ internal static class ControlPdu
     public static byte[] ReleaseResponse { get; } = [(byte)PduType.ReleaseResponse, 0, 0, 0, 0, 4, 0, 0, 0, 0];
 
     /// <param name="source">0 the application, 2 the provider.</param>
-    /// <param name="reason">Meaningful for source 2: 1 unrecognized PDU, 2 unexpected PDU, 6 invalid parameter.</param>
+    /// <param name="reason">For source 2: 1 unrecognized PDU, 2 unexpected PDU, 6 invalid parameter.</param>
     public static byte[] Abort(byte source, byte reason) => [(byte)PduType.Abort, 0, 0, 0, 0, 4, 0, 0, source, reason];
 }

@@ -30,8 +30,8 @@ internal sealed class MessageReader(PduTransport transport, uint maxPduLength, i
     }
 
     /// <summary>
-    /// Reads the next message. The deadline of the transport holds for all of its PDUs together. A data set that a response to C-STORE or
-    /// C-ECHO announces is not waited for: there should be none.
+    /// Reads the next message. The deadline of the transport holds for all of its PDUs together. A response to C-STORE or C-ECHO has no
+    /// data set; if it announces one, that is not waited for.
     /// </summary>
     /// <exception cref="IOException">The connection is lost; or the peer has released or aborted.</exception>
     /// <exception cref="InvalidDataException">What was received breaks the protocol.</exception>

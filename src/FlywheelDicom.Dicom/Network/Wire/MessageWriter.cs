@@ -28,7 +28,7 @@ internal sealed class MessageWriter : IDisposable
     /// <param name="transport">Where PDUs go.</param>
     /// <param name="peerLimit">The longest PDU that the peer takes, 0 for no limit.</param>
     /// <param name="ownLimit">The longest that we send.</param>
-    /// <param name="timeout">For each write to make its way.</param>
+    /// <param name="timeout">For each write.</param>
     /// <param name="sent">Counts the bytes of data sets as they are sent; null: nobody asks.</param>
     public MessageWriter(PduTransport transport, uint peerLimit, int ownLimit, TimeSpan timeout, SentBytes? sent = null)
     {
@@ -88,7 +88,7 @@ internal sealed class MessageWriter : IDisposable
         await SendRestAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Sends what was begun, but for the last piece, which holds the last fragment.</summary>
+    /// <summary>Sends what was begun, except the last piece, which has the last fragment.</summary>
     /// <param name="onWait">Called each time that the peer does not take a piece at once.</param>
     /// <exception cref="DicomFormatException">The data set ends early: the message cannot be finished.</exception>
     public async ValueTask SendBeginningAsync(Action? onWait = null)

@@ -5,8 +5,8 @@ namespace FlywheelDicom.Network.Wire;
 
 /// <summary>A data set to be sent, with the transfer syntax that its bytes are in. It is sent under a context of that syntax only.</summary>
 /// <param name="content">Read to its end, or to <paramref name="length"/>; disposed with this.</param>
-/// <param name="transferSyntaxUid">What the bytes are in.</param>
-/// <param name="length">Bytes it must have; -1 where only its end tells.</param>
+/// <param name="transferSyntaxUid">The transfer syntax of the bytes.</param>
+/// <param name="length">Its length in bytes; -1 if that is not known.</param>
 internal sealed class OutgoingDataset(Stream content, string transferSyntaxUid, long length) : IDisposable
 {
     private IncrementalHash? _hash;

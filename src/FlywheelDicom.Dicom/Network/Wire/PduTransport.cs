@@ -6,13 +6,13 @@ namespace FlywheelDicom.Network.Wire;
 
 /// <summary>
 /// Reads and writes whole PDUs over one TCP connection, each operation under a deadline. A missed deadline or a cancellation closes the
-/// connection, which ends all reads and writes. A connection that failed is never used again.
+/// connection, and all reads and writes end. After a failure the connection is never used again.
 /// </summary>
 internal sealed class PduTransport : IDisposable
 {
     private const int HeaderSize = 6;
 
-    /// <summary>Less than any TCP segment holds, so it was written alone.</summary>
+    /// <summary>Less than one TCP segment: the peer has written it alone.</summary>
     private const int FewBytes = 512;
     private static readonly TimeSpan s_watch = TimeSpan.FromMilliseconds(250);
 
@@ -22,7 +22,7 @@ internal sealed class PduTransport : IDisposable
     private readonly TimeProvider _time;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _onCancel;
-    /// <summary>Not from a pool: a read may still use it after the connection was given up.</summary>
+    /// <summary>Not from a pool, because a read may still use it after the connection was closed.</summary>
     private byte[] _buffer = new byte[16 * 1024];
     private int _start;
     private int _end;
@@ -163,7 +163,7 @@ internal sealed class PduTransport : IDisposable
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
-            // The connection is given up anyway.
+            // The connection is closed anyway.
         }
         Close();
     }

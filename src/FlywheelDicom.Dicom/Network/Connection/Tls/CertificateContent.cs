@@ -1,8 +1,8 @@
 namespace FlywheelDicom.Network.Connection.Tls;
 
-/// <summary>One thing that a file holds: a PEM block, or the whole of a DER file.</summary>
-/// <param name="Kind">What it says that it is, or what its bytes look like.</param>
-/// <param name="Label">What a PEM block calls itself; for a DER file, its kind in words.</param>
+/// <summary>One part of a file: a PEM block, or a whole DER file.</summary>
+/// <param name="Kind">What it is, by its label or by its bytes.</param>
+/// <param name="Label">The label of a PEM block; empty for a DER file.</param>
 /// <param name="Data">DER.</param>
 internal sealed record CertificateContent(CertificateContentKind Kind, string Label, ReadOnlyMemory<byte> Data)
 {
@@ -33,7 +33,7 @@ internal sealed record CertificateContent(CertificateContentKind Kind, string La
 
     public bool IsPrivateKey => Kind is >= CertificateContentKind.PrivateKey and <= CertificateContentKind.PuttyPrivateKey;
 
-    /// <summary>What it is, for a sentence that says "it holds ...".</summary>
+    /// <summary>What it is, for a message such as "it holds ...".</summary>
     public string InWords => Kind switch
     {
         CertificateContentKind.Certificate => "a certificate",
@@ -48,7 +48,7 @@ internal sealed record CertificateContent(CertificateContentKind Kind, string La
         _ => "a private key",
     };
 
-    /// <summary>How a user turns it into something that can be read; empty where there is no way.</summary>
+    /// <summary>How a user can convert it to something that can be read; empty if there is no way.</summary>
     public string Conversion => Kind switch
     {
         CertificateContentKind.TrustedCertificate => " Convert it with: openssl x509 -in OLD -out NEW",

@@ -4,14 +4,14 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Network.Connection.Tls;
 
-/// <summary>Certificates and keys from PEM, DER and PFX files. Errors name the file and the cause, never a password.</summary>
+/// <summary>Reads certificates and keys from PEM, DER and PFX files. Messages name the file and the cause, never a password.</summary>
 internal static class CertificateFiles
 {
     private const int MaxLength = 16 * 1024 * 1024;
     private const int WrongPassword = unchecked((int)0x80070056);
     private const string Unreadable = "CertificateUnreadable";
 
-    /// <summary>All certificates of a PEM file, or the one of a DER file.</summary>
+    /// <summary>All certificates of a PEM file, or the certificate of a DER file.</summary>
     /// <exception cref="CertificateFileException">There is none, or it cannot be read.</exception>
     public static X509Certificate2Collection ReadTrusted(string path)
     {
@@ -22,10 +22,10 @@ internal static class CertificateFiles
     }
 
     /// <summary>A certificate and its private key, each from PEM, DER or PFX.</summary>
-    /// <param name="path">The certificate, in any order with those above it, and the key where it has no file of its own.</param>
-    /// <param name="keyPath">The key's file (PKCS#1, PKCS#8, SEC 1); null where it is in <paramref name="path"/>.</param>
-    /// <param name="password">Of the key, or of the PFX; null for none. What is not encrypted needs none.</param>
-    /// <param name="time">The clock: of several certificates for the key, one that is valid now is taken.</param>
+    /// <param name="path">The file of the certificate. It may have the certificates above it, in any order, and the key.</param>
+    /// <param name="keyPath">The file of the key (PKCS#1, PKCS#8, SEC 1); null if the key is in <paramref name="path"/>.</param>
+    /// <param name="password">The password of the key or the PFX; null for none. It is ignored for what is not encrypted.</param>
+    /// <param name="time">The clock. If there are several certificates for the key, one that is valid now is used.</param>
     /// <exception cref="CertificateFileException">They cannot be read, or do not belong together.</exception>
     public static CertificateWithChain ReadWithKey(string path, string? keyPath, string? password, TimeProvider? time = null)
     {
@@ -49,13 +49,13 @@ internal static class CertificateFiles
         return new CertificateWithChain(Usable(paired), CertificateKeys.Above(own, certificates));
     }
 
-    /// <summary>Whether others than its owner can read a file; not told on Windows, where rights are inherited.</summary>
+    /// <summary>Whether other users can read or write a file. Always false on Windows, where rights are inherited.</summary>
     public static bool IsReadableByEveryone(string path)
         => !OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0;
 
     private static List<X509Certificate2> Certificates(string path, IReadOnlyList<CertificateContent> contents)
     {
-        // One that is left out in silence would be missed much later, as an issuer that is not trusted.
+        // If a certificate was left out silently, that would be found much later: an issuer would not be trusted.
         if (contents.FirstOrDefault(c => c.Conversion.Length > 0) is { } useless)
             throw new CertificateFileException(Unreadable, $"'{path}' holds {useless.InWords}, which cannot be read here.{useless.Conversion}");
         var blocks = contents.Where(c => c.Kind == CertificateContentKind.Certificate).ToList();
@@ -100,7 +100,7 @@ internal static class CertificateFiles
         return new CertificateWithChain(own, CertificateKeys.Above(own, all));
     }
 
-    /// <summary>Windows cannot use a key that was never in a store: it goes through PKCS#12.</summary>
+    /// <summary>Windows cannot use a key that was never in a store. So it is exported as PKCS#12 and imported again.</summary>
     private static X509Certificate2 Usable(X509Certificate2 paired) => new(paired.Export(X509ContentType.Pkcs12), (string?)null, KeyStorage.Flags);
 
     private static IReadOnlyList<CertificateContent> Contents(string path)
@@ -130,7 +130,7 @@ internal static class CertificateFiles
         {
             if (Directory.Exists(path))
                 throw new CertificateFileException(Unreadable, $"'{path}' is a folder, not a file.");
-            // A pipe would be waited for without end.
+            // To read a pipe may wait without end.
             if (SpecialFile.KindOf(path) is not null)
                 throw new CertificateFileException(Unreadable, $"'{path}' is a pipe, socket or device, not a file.");
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -1,4 +1,4 @@
 namespace FlywheelDicom.Network.Connection.Tls;
 
-/// <summary>Why a certificate is not taken.</summary>
+/// <summary>Why a certificate is refused.</summary>
 internal readonly record struct CertificateProblem(DicomNetworkError Error, string Reason);

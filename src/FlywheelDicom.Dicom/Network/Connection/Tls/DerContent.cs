@@ -2,10 +2,10 @@ using System.Formats.Asn1;
 
 namespace FlywheelDicom.Network.Connection.Tls;
 
-/// <summary>Tells by the shape of DER bytes what they are: the files have no label that would say it.</summary>
+/// <summary>Finds out from the structure of DER bytes what they are. DER files have no label.</summary>
 internal static class DerContent
 {
-    /// <summary>The first value of the bytes, without what may follow it.</summary>
+    /// <summary>The first value of the bytes. What follows it is ignored.</summary>
     public static CertificateContent Read(ReadOnlyMemory<byte> bytes)
     {
         try
@@ -30,7 +30,7 @@ internal static class DerContent
         return first.HasSameClassAndValue(Asn1Tag.Sequence) ? SignedKindOf(outer) : CertificateContentKind.Other;
     }
 
-    /// <summary>What begins with a version: PKCS#1, PKCS#8, SEC 1, PKCS#12, and the DSA keys of OpenSSL.</summary>
+    /// <summary>Formats that begin with a version: PKCS#1, PKCS#8, SEC 1, PKCS#12, and the DSA keys of OpenSSL.</summary>
     private static CertificateContentKind KeyKindOf(AsnReader outer)
     {
         var isPfx = outer.ReadInteger() == 3;
@@ -50,7 +50,7 @@ internal static class DerContent
         };
     }
 
-    /// <summary>What begins with a sequence: certificates, requests, lists, public keys, encrypted keys.</summary>
+    /// <summary>Formats that begin with a sequence: certificates, requests, revocation lists, public keys, encrypted keys.</summary>
     private static CertificateContentKind SignedKindOf(AsnReader outer)
     {
         var body = outer.ReadSequence();
@@ -64,7 +64,7 @@ internal static class DerContent
         var parts = 0;
         for (; body.HasData; parts++)
             body.ReadEncodedValue();
-        // A certificate of version 1 has six parts and more, a request four; a list of revocations starts with version and algorithm.
+        // A certificate of version 1 has six parts or more, a request has four.
         return parts >= 6 ? CertificateContentKind.Certificate : CertificateContentKind.CertificateRequest;
     }
 }

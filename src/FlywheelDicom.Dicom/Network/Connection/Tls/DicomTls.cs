@@ -32,7 +32,7 @@ public sealed record DicomTls
     /// <summary>The name or address that the certificate of the server must have; null for that of the destination.</summary>
     public string? ServerName { get; init; }
 
-    /// <summary>Accepts any certificate. The connection can then be read by whoever intercepts it.</summary>
+    /// <summary>Accepts any certificate. The connection can then be intercepted and read.</summary>
     public bool SkipCertificateCheck { get; init; }
 
     /// <summary>Whether revocation lists are downloaded (Online), used where they are cached (Offline), or not used (NoCheck).</summary>

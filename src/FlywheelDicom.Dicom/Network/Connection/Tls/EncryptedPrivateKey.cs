@@ -5,8 +5,8 @@ using System.Text;
 namespace FlywheelDicom.Network.Connection.Tls;
 
 /// <summary>
-/// An encrypted PKCS#8 key (RFC 5208 §6). The usual scheme is undone here, PBES2 with PBKDF2 and a block cipher (RFC 8018 §6.2): the
-/// platform cannot tell a wrong password from a key that it cannot use.
+/// An encrypted PKCS#8 key (RFC 5208 §6). The usual scheme is decrypted here: PBES2 with PBKDF2 and AES (RFC 8018 §6.2). The platform does
+/// not tell a wrong password from a key that it cannot use.
 /// </summary>
 internal sealed class EncryptedPrivateKey
 {
@@ -42,7 +42,7 @@ internal sealed class EncryptedPrivateKey
         _content = outer.ReadOctetString();
         if (algorithm.ReadObjectIdentifier() is var scheme && scheme != Pbes2)
         {
-            // Schemes of the past are left to the platform.
+            // Older schemes are left to the platform.
             IsOld = true;
             return;
         }
@@ -77,13 +77,13 @@ internal sealed class EncryptedPrivateKey
             throw new AsnContentException();
     }
 
-    /// <summary>Null, or what of its encryption nothing here can read, by name or object identifier.</summary>
+    /// <summary>The part of its encryption that is not supported here, by name or object identifier; null if all is supported.</summary>
     public string? Unknown { get; }
 
-    /// <summary>Encrypted as keys were before PBES2 with AES; whether that can be read is the platform's to know.</summary>
+    /// <summary>It is encrypted in an older way than PBES2 with AES. Only the platform may be able to read it.</summary>
     public bool IsOld { get; }
 
-    /// <summary>The PKCS#8 key in it; null where the password is wrong.</summary>
+    /// <summary>The decrypted PKCS#8 key; null if the password is wrong.</summary>
     public byte[]? Decrypt(string password)
     {
         using var aes = Aes.Create();
@@ -91,7 +91,7 @@ internal sealed class EncryptedPrivateKey
         try
         {
             var key = aes.DecryptCbc(_content, _vector);
-            // A wrong password passes the padding once in 256 times.
+            // With a wrong password the padding is right once in 256 times. So the content is checked too.
             KeyAlgorithm.OfPkcs8(key);
             return key;
         }

@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 
 namespace FlywheelDicom.Network.Connection.Tls;
 
-/// <summary>The kind of a public or private key by its algorithm identifier (RFC 5280 §4.1.2.7, RFC 5208 §5).</summary>
+/// <summary>The algorithm of a public or private key, by its identifier (RFC 5280 §4.1.2.7, RFC 5208 §5).</summary>
 /// <param name="Name">For messages.</param>
-/// <param name="IsUsable">The platform can speak TLS with it.</param>
+/// <param name="IsUsable">The platform can use it for TLS.</param>
 internal readonly record struct KeyAlgorithm(string Name, bool IsUsable)
 {
     private const string Rsa = "1.2.840.113549.1.1.1";
@@ -51,7 +51,7 @@ internal readonly record struct KeyAlgorithm(string Name, bool IsUsable)
         return Of(algorithm.ReadObjectIdentifier(), algorithm.HasData ? algorithm.ReadEncodedValue().Span : default);
     }
 
-    /// <summary>A SEC 1 key says its curve in an element [0] (RFC 5915 §3).</summary>
+    /// <summary>A SEC 1 key states its curve in element [0] (RFC 5915 §3).</summary>
     /// <exception cref="AsnContentException">The bytes are no SEC 1 key.</exception>
     public static KeyAlgorithm OfSec1(ReadOnlyMemory<byte> key)
     {

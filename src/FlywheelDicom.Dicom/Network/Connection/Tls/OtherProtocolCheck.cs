@@ -13,7 +13,7 @@ internal static class OtherProtocolCheck
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>The failure, or a more exact one.</summary>
+    /// <summary>The same failure, or a more exact one.</summary>
     public static async Task<DicomNetworkException> ExplainAsync(DicomDestination destination, DicomNetworkException failure, TimeProvider time, CancellationToken cancellation)
     {
         if (destination.Tls is null && failure.Error == DicomNetworkError.ConnectionLost && await AnswersAsync(destination, TlsAsync, time, cancellation).ConfigureAwait(false))

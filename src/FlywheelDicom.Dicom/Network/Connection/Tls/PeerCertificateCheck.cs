@@ -16,7 +16,7 @@ internal sealed class PeerCertificateCheck
     /// <summary>Trusted in addition to the roots of the system.</summary>
     public X509Certificate2Collection Trusted { get; init; } = [];
 
-    /// <summary>Only <see cref="Trusted"/> counts, not the roots of the system: for a server that knows its clients.</summary>
+    /// <summary>Only <see cref="Trusted"/> counts, not the roots of the system. For servers that know their clients.</summary>
     public bool TrustsOnlyOurs { get; init; }
 
     public bool Skip { get; init; }
@@ -32,12 +32,12 @@ internal sealed class PeerCertificateCheck
     /// <summary>The peer is a client: its name is not checked.</summary>
     public bool IsClient { get; init; }
 
-    /// <summary>What is wrong with the last certificate that was checked; null where nothing is.</summary>
+    /// <summary>What is wrong with the certificate that was checked last; null if nothing is.</summary>
     public DicomNetworkError? Failure { get; private set; }
 
     public string? Reason { get; private set; }
 
-    /// <summary>For <see cref="SslStream"/> and its like.</summary>
+    /// <summary>The callback for <see cref="SslStream"/>.</summary>
     public bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         (Failure, Reason) = (null, null);
@@ -51,7 +51,7 @@ internal sealed class PeerCertificateCheck
         if (!IsClient && errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
         {
             var names = new PeerNames(peer);
-            var why = names.WhyNot(ExpectedName) is { } reason ? $" ({reason})" : "";
+            var why = names.MismatchReason(ExpectedName) is { } reason ? $" ({reason})" : "";
             return Refuse(DicomNetworkError.CertificateNameMismatch, $"it is for {names}, not for '{ExpectedName}'{why}");
         }
         return IsStrong(peer);

@@ -6,9 +6,9 @@ using System.Text;
 namespace FlywheelDicom.Network.Connection.Tls;
 
 /// <summary>
-/// The names that a certificate is for, and why none of them is the one that was called: a host counts as a DNS name alone, an
-/// address as an IP address alone (RFC 9525 §6). A certificate without alternative names is taken by its common name, as the
-/// platform does: many archives have no other.
+/// The names that a certificate is for, and why none of them is the expected one. A host name must be there as a DNS name, an address as an
+/// IP address (RFC 9525 §6). For a certificate without alternative names the platform uses the common name: many archives have such
+/// certificates.
 /// </summary>
 internal sealed class PeerNames
 {
@@ -30,15 +30,15 @@ internal sealed class PeerNames
             Read(extension.RawData);
     }
 
-    /// <summary>For a message that says what the certificate is for.</summary>
+    /// <summary>The names, for messages.</summary>
     public override string ToString()
     {
         var names = _dns.Concat(_addresses).Concat(_uris).Concat(_mails).Select(n => $"'{n}'").ToList();
         return names.Count > 0 ? string.Join(", ", names) : $"'{_commonName}' (it has no subject alternative name)";
     }
 
-    /// <summary>Why a name that seems to be there does not count; null where it simply is not there.</summary>
-    public string? WhyNot(string expected)
+    /// <summary>Why the expected name does not count although it is in the certificate; null if it is not there.</summary>
+    public string? MismatchReason(string expected)
     {
         var isAddress = IPAddress.TryParse(expected, out var address);
         var (kind, entry) = isAddress ? ("an address", $"IP:{expected}") : ("a host", $"DNS:{expected}");
@@ -81,7 +81,7 @@ internal sealed class PeerNames
         }
         catch (AsnContentException)
         {
-            // What was read up to there is told; the platform has refused the certificate already.
+            // The names that were read before are enough for the message. The platform has refused the certificate already.
         }
     }
 

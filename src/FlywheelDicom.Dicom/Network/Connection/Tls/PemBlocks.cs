@@ -3,8 +3,7 @@ using System.Text;
 namespace FlywheelDicom.Network.Connection.Tls;
 
 /// <summary>
-/// The blocks of a PEM file (RFC 7468), as lenient as the tools that write them: a byte order mark, text around the blocks, any line
-/// ends and any white space are let pass.
+/// Reads the blocks of a PEM file (RFC 7468). A byte order mark, text around the blocks, and any line ends and white space are accepted.
 /// </summary>
 internal static class PemBlocks
 {
@@ -14,11 +13,11 @@ internal static class PemBlocks
 
     public static bool IsPem(ReadOnlySpan<byte> bytes) => bytes.IndexOf("-----BEGIN "u8) >= 0;
 
-    /// <summary>Text of two bytes a character, as older Windows tools write it.</summary>
+    /// <summary>Text with two bytes for each character, as older Windows tools write it.</summary>
     public static bool IsUtf16(ReadOnlySpan<byte> bytes)
         => bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] || bytes.IndexOf("-\0-\0-\0-\0-\0B\0"u8) >= 0 || bytes.IndexOf("\0-\0-\0-\0-\0-\0B"u8) >= 0;
 
-    /// <exception cref="FormatException">A block is cut off or damaged; the message says which.</exception>
+    /// <exception cref="FormatException">A block is cut off or damaged. The message names it.</exception>
     public static IReadOnlyList<CertificateContent> Parse(ReadOnlySpan<byte> bytes)
     {
         var text = Encoding.Latin1.GetString(bytes);

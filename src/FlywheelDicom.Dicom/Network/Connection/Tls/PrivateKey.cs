@@ -3,10 +3,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace FlywheelDicom.Network.Connection.Tls;
 
-/// <summary>A private key as it was read; one of RSA and ECDsa.</summary>
+/// <summary>A private key: either RSA or ECDSA.</summary>
 internal sealed record PrivateKey(RSA? Rsa, ECDsa? Ecdsa) : IDisposable
 {
-    /// <summary>Whether the public key of a certificate is the other half of this one.</summary>
+    /// <summary>Whether this key belongs to a certificate.</summary>
     public bool BelongsTo(X509Certificate2 certificate)
     {
         if (!CertificateKeys.AlgorithmOf(certificate).IsUsable)

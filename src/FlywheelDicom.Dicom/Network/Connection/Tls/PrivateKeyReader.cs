@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace FlywheelDicom.Network.Connection.Tls;
 
-/// <summary>Reads private keys; what cannot be read is named for what it is.</summary>
+/// <summary>Reads private keys. For a key that cannot be read, the message names its kind.</summary>
 internal static class PrivateKeyReader
 {
     private const string Usable = "Use an RSA key, or one of the curves P-256, P-384 and P-521.";
@@ -11,8 +11,8 @@ internal static class PrivateKeyReader
 
     /// <param name="file">For messages.</param>
     /// <param name="content">A key.</param>
-    /// <param name="password">Null for none; a key that is not encrypted needs none.</param>
-    /// <exception cref="CertificateFileException">It cannot be read, or is of a kind that is of no use.</exception>
+    /// <param name="password">Null for none. It is ignored for a key that is not encrypted.</param>
+    /// <exception cref="CertificateFileException">It cannot be read, or it is of a kind that cannot be used.</exception>
     public static PrivateKey Read(string file, CertificateContent content, string? password)
     {
         try
@@ -23,7 +23,7 @@ internal static class PrivateKeyReader
                 CertificateContentKind.RsaPrivateKey => new PrivateKey(Rsa(r => r.ImportRSAPrivateKey(content.Data.Span, out _)), null),
                 CertificateContentKind.EcPrivateKey => ReadSec1(file, content.Data),
                 CertificateContentKind.EncryptedPrivateKey => ReadEncrypted(file, content.Data, password),
-                CertificateContentKind.DsaPrivateKey => throw Useless(file, KeyAlgorithm.Dsa),
+                CertificateContentKind.DsaPrivateKey => throw NotUsable(file, KeyAlgorithm.Dsa),
                 CertificateContentKind.OldEncryptedPrivateKey => throw new CertificateFileException(Unreadable,
                     $"The private key in '{file}' is encrypted in an old form. Convert it with: openssl pkcs8 -topk8 -in OLD -out NEW"),
                 CertificateContentKind.OpenSshPrivateKey => throw new CertificateFileException(Unreadable,
@@ -43,7 +43,7 @@ internal static class PrivateKeyReader
     {
         var algorithm = KeyAlgorithm.OfPkcs8(key);
         if (!algorithm.IsUsable)
-            throw Useless(file, algorithm);
+            throw NotUsable(file, algorithm);
         return algorithm.IsRsa
             ? new PrivateKey(Rsa(r => r.ImportPkcs8PrivateKey(key.Span, out _)), null)
             : new PrivateKey(null, Ecdsa(e => e.ImportPkcs8PrivateKey(key.Span, out _)));
@@ -52,7 +52,7 @@ internal static class PrivateKeyReader
     private static PrivateKey ReadSec1(string file, ReadOnlyMemory<byte> key)
     {
         var algorithm = KeyAlgorithm.OfSec1(key);
-        return algorithm.IsUsable ? new PrivateKey(null, Ecdsa(e => e.ImportECPrivateKey(key.Span, out _))) : throw Useless(file, algorithm);
+        return algorithm.IsUsable ? new PrivateKey(null, Ecdsa(e => e.ImportECPrivateKey(key.Span, out _))) : throw NotUsable(file, algorithm);
     }
 
     private static PrivateKey ReadEncrypted(string file, ReadOnlyMemory<byte> content, string? password)
@@ -79,7 +79,7 @@ internal static class PrivateKeyReader
         }
         catch (CryptographicException)
         {
-            // It may be one of the other kind.
+            // It may be an elliptic-curve key.
         }
         try
         {
@@ -111,6 +111,6 @@ internal static class PrivateKeyReader
         }
     }
 
-    private static CertificateFileException Useless(string file, KeyAlgorithm algorithm)
+    private static CertificateFileException NotUsable(string file, KeyAlgorithm algorithm)
         => new(Unreadable, $"The private key in '{file}' is of a kind with which TLS cannot be spoken here: {algorithm.Name}. {Usable}");
 }

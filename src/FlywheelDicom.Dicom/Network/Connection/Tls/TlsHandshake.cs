@@ -76,8 +76,8 @@ internal static class TlsHandshake
     }
 
     /// <summary>
-    /// With TLS 1.3 the client has finished the handshake before its certificate is refused, and sends data already. To close while that is
-    /// unread resets the connection, and the client may lose the alert. So the data is read for a short time.
+    /// With TLS 1.3 the client has finished the handshake before its certificate is refused, and sends data already. If the server closes before it has
+    /// read that data, the connection is reset and the client may lose the alert. So the data is read for a short time.
     /// </summary>
     private static async Task ReadUntilClosedAsync(Socket socket, TimeProvider time, CancellationToken cancellation)
     {
@@ -104,7 +104,7 @@ internal static class TlsHandshake
             return new DicomNetworkException(refused, $"The certificate of {destination} is refused: {check.Reason}. {AdviceFor(refused)}", RetryAdvice.Never, cause);
         }
         var (error, what) = Meaning(cause);
-        // A handshake that was cut off may succeed the next time.
+        // After a handshake that was cut off, another attempt may succeed.
         var retry = cause is IOException && !IsAlert(cause) && error == DicomNetworkError.TlsNotAgreed ? RetryAdvice.Once : RetryAdvice.Never;
         return new DicomNetworkException(error, $"No TLS connection with {destination}: {what}", retry, cause);
     }
@@ -116,8 +116,8 @@ internal static class TlsHandshake
         DicomNetworkError.TlsNotSpoken, $"No TLS connection with {destination}: {NotSpoken}", RetryAdvice.Never, cause);
 
     /// <summary>
-    /// Some servers refuse a client certificate without an alert: they close after a handshake that succeeded. Busy servers do so too, so
-    /// one retry is worth it.
+    /// Some servers refuse a client certificate without an alert: they close after a successful handshake. Busy servers do that too, so one more
+    /// attempt is made.
     /// </summary>
     public static DicomNetworkException ClosedAfterwards(DicomDestination destination, Exception cause)
     {
@@ -129,7 +129,7 @@ internal static class TlsHandshake
     }
 
     /// <summary>
-    /// Whether the peer closed or reset the connection. It resets it where it has not read what we sent, so either may be seen.
+    /// Whether the peer closed or reset the connection. It is reset if the peer has not read all that was sent, so both can happen.
     /// </summary>
     public static bool IsClose(Exception cause) => cause is EndOfStreamException
         || cause.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown };

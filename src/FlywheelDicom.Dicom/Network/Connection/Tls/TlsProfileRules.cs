@@ -3,7 +3,7 @@ using System.Security.Authentication;
 
 namespace FlywheelDicom.Network.Connection.Tls;
 
-/// <summary>What a profile demands of a TLS connection (PS3.15 Annex B).</summary>
+/// <summary>What a profile requires of a TLS connection (PS3.15 Annex B).</summary>
 internal sealed class TlsProfileRules
 {
     private static readonly TlsCipherSuite[] s_tls13 =
@@ -36,15 +36,15 @@ internal sealed class TlsProfileRules
     /// <summary>Certificates signed with SHA-256 or better.</summary>
     public bool LimitsSignatures { get; private init; }
 
-    /// <summary>Versions, for all profiles: never below 1.2.</summary>
+    /// <summary>The versions of TLS for all profiles: 1.2 and 1.3.</summary>
     public static SslProtocols Protocols => SslProtocols.Tls12 | SslProtocols.Tls13;
 
-    /// <summary>Windows decides on suites for the whole machine; a program cannot.</summary>
+    /// <summary>On Windows the suites are set for the whole machine. A program cannot choose them.</summary>
     public static bool CanLimitCipherSuites => !OperatingSystem.IsWindows() && !OperatingSystem.IsAndroid();
 
     public static TlsProfileRules For(DicomTlsProfile profile) => profile switch
     {
-        // The standard's list for these is the least to support; elliptic-curve certificates need the suites beside it.
+        // The standard lists the suites that must be supported at least. Elliptic-curve certificates need the other ones.
         DicomTlsProfile.BCP195 or DicomTlsProfile.BCP195NonDowngrading => new([.. s_tls13, .. s_ecdheRsa, .. s_ecdheEcdsa, .. s_dheRsa]),
         DicomTlsProfile.BCP195Extended => new([.. s_tls13, .. s_ecdheEcdsa, .. s_ecdheRsa, .. s_dheRsa]) { LimitsKeys = true },
         DicomTlsProfile.BCP195RFC8996 => new([.. s_tls13, .. s_ecdheEcdsa, .. s_ecdheRsa]),
@@ -52,7 +52,7 @@ internal sealed class TlsProfileRules
         _ => throw new ArgumentOutOfRangeException(nameof(profile)),
     };
 
-    /// <summary>By its name, case and punctuation aside: <c>BCP 195</c>, <c>Non-Downgrading BCP 195</c>, <c>BCP195Extended</c>.</summary>
+    /// <summary>By its name. Case and punctuation do not count: <c>BCP 195</c>, <c>Non-Downgrading BCP 195</c>, <c>BCP195Extended</c>.</summary>
     public static bool TryParse(string? text, out DicomTlsProfile profile)
     {
         var key = string.Concat((text ?? "").Where(char.IsLetterOrDigit)).ToUpperInvariant().Replace("TLSPROFILE", "", StringComparison.Ordinal);
@@ -70,7 +70,7 @@ internal sealed class TlsProfileRules
         return found is not null;
     }
 
-    /// <summary>Null where the system decides.</summary>
+    /// <summary>Null if the system decides.</summary>
     internal CipherSuitesPolicy? Policy()
     {
         if (!CanLimitCipherSuites)

@@ -25,12 +25,13 @@ internal sealed class TrustPath(X509Certificate2 peer, X509Chain? sent, X509Cert
     /// <summary>Null if a path leads to a root of the system.</summary>
     public CertificateProblem? ToSystem() => Search(X509ChainTrustMode.System, _sent);
 
-    /// <summary>Tries all that was sent, then without what is not valid now, then with fewer and fewer from the top. The first failure is reported.</summary>
+    /// <summary>Tries it with all certificates that were sent, then without those that are not valid now, then with fewer and fewer of them. The first
+    /// failure is reported.</summary>
     private CertificateProblem? Search(X509ChainTrustMode mode, List<X509Certificate2> helpers)
     {
         if (Build(mode, helpers) is not { } first)
             return null;
-        // No other path makes up for a revocation.
+        // After a revocation no other path is tried.
         for (var current = helpers.Where(IsInTime).ToList(); first.Error != DicomNetworkError.CertificateRevoked; current.RemoveAt(current.Count - 1))
         {
             if (current.Count < helpers.Count && Build(mode, current) is not { } other)
@@ -49,7 +50,7 @@ internal sealed class TrustPath(X509Certificate2 peer, X509Chain? sent, X509Cert
         policy.RevocationMode = revocation;
         policy.VerificationTime = now;
         policy.RevocationFlag = X509RevocationFlag.ExcludeRoot;
-        // A list that cannot be read is ignored: an isolated network has none.
+        // A revocation list that cannot be read is ignored: an isolated network has none.
         policy.VerificationFlags = X509VerificationFlags.IgnoreEndRevocationUnknown | X509VerificationFlags.IgnoreCertificateAuthorityRevocationUnknown
             | X509VerificationFlags.IgnoreRootRevocationUnknown;
         policy.ApplicationPolicy.Add(usage);
@@ -84,7 +85,7 @@ internal sealed class TrustPath(X509Certificate2 peer, X509Chain? sent, X509Cert
         if (status.HasFlag(X509ChainStatusFlags.Revoked))
             return new(DicomNetworkError.CertificateRevoked, "it was revoked");
         var late = chain.ChainElements.Select(e => e.Certificate).FirstOrDefault(c => !IsInTime(c));
-        // Not every platform checks the validity of a trusted certificate that is no root.
+        // Not every platform checks the validity of a trusted certificate that is not a root.
         if (late is not null && (status.HasFlag(X509ChainStatusFlags.NotTimeValid) || IsTrusted(late)))
         {
             var which = late.Thumbprint == peer.Thumbprint ? "it" : $"its issuer '{late.Subject}'";
