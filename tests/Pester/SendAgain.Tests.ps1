@@ -156,7 +156,7 @@ Describe 'Results that were saved and loaded' {
         $loaded = Restore-Result (Get-DicomFile $zip | Send-DicomStore $receiver)
         $confirmed = $loaded | Confirm-DicomStore -WaitTime 1 -ErrorAction SilentlyContinue
         $confirmed | Should -HaveCount 3
-        $confirmed | ForEach-Object { $_.Proof | Should -Not -BeNullOrEmpty }
+        $confirmed | ForEach-Object { $_.Confirmation | Should -Not -BeNullOrEmpty }
     }
 
     It 'are not made of what was made up' {

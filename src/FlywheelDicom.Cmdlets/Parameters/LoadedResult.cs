@@ -37,7 +37,7 @@ internal static class LoadedResult
             Name = PlainText.Clean(name), Origin = OriginOf(loaded, name), Status = status, Destination = destination,
             SopClassUid = Text(loaded, nameof(DicomSendResult.SopClassUid)), SopInstanceUid = Text(loaded, nameof(DicomSendResult.SopInstanceUid)),
             StudyInstanceUid = Text(loaded, nameof(DicomSendResult.StudyInstanceUid)), SeriesInstanceUid = Text(loaded, nameof(DicomSendResult.SeriesInstanceUid)),
-            Proof = Named<DicomProof>(loaded, nameof(DicomSendResult.Proof)), DicomStatus = StatusCodeOf(loaded),
+            Confirmation = Named<DicomConfirmation>(loaded, nameof(DicomSendResult.Confirmation)), DicomStatus = StatusCodeOf(loaded),
             TransferSyntaxUid = Text(loaded, nameof(DicomSendResult.TransferSyntaxUid)), Attempts = (int)(Number(loaded, nameof(DicomSendResult.Attempts)) ?? 0),
             Bytes = Number(loaded, nameof(DicomSendResult.Bytes)) ?? 0, Duration = Value(loaded, nameof(DicomSendResult.Duration)) is TimeSpan duration ? duration : TimeSpan.Zero,
             Reason = Text(loaded, nameof(DicomSendResult.Reason)), ErrorComment = Text(loaded, nameof(DicomSendResult.ErrorComment)),

@@ -104,13 +104,13 @@ public abstract class ConfirmationCmdlet : DestinationCmdlet
     private void Emit(DicomSendResult result)
     {
         _done++;
-        if (result is { Proof: DicomProof.NotCommitted or DicomProof.NotFound or DicomProof.NotAnswered })
+        if (result is { Confirmation: DicomConfirmation.NotCommitted or DicomConfirmation.NotFound or DicomConfirmation.NotAnswered })
         {
             _notConfirmed++;
             // One silence of the archive is one error, however many instances it was asked for.
-            if (result.Proof != DicomProof.NotAnswered || result.Reason != _lastReason)
+            if (result.Confirmation != DicomConfirmation.NotAnswered || result.Reason != _lastReason)
             {
-                var what = result.Proof == DicomProof.NotAnswered ? $"'{result.Name}', and whatever was asked for with it," : $"'{result.Name}'";
+                var what = result.Confirmation == DicomConfirmation.NotAnswered ? $"'{result.Name}', and whatever was asked for with it," : $"'{result.Name}'";
                 var error = new IOException($"{what} is not known to be stored at {result.Destination}: {result.Reason}");
                 WriteError(DicomErrors.Record(error, result.ErrorId!, result));
             }

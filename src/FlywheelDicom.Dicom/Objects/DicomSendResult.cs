@@ -25,7 +25,7 @@ public sealed record DicomSendResult
     public required DicomSendStatus Status { get; init; }
 
     /// <summary>What the archive said when it was asked for the instance afterwards; null where it was not asked.</summary>
-    public DicomProof? Proof { get; init; }
+    public DicomConfirmation? Confirmation { get; init; }
 
     /// <summary>The status in the peer's response; null where there was none.</summary>
     public DicomStatus? DicomStatus { get; init; }

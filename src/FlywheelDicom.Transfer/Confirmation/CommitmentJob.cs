@@ -94,12 +94,12 @@ internal sealed class CommitmentJob(ConfirmationOptions options, Func<DicomSendR
         if (report is null)
         {
             var (errorId, why) = ConfirmationOutcome.ReasonOf(failure!);
-            return ConfirmationOutcome.NotConfirmed(result, DicomProof.NotAnswered, errorId, why);
+            return ConfirmationOutcome.NotConfirmed(result, DicomConfirmation.NotAnswered, errorId, why);
         }
         if (report.Committed.Contains(result.SopInstanceUid!) && report.IsAbout(new SopReference(result.SopClassUid!, result.SopInstanceUid!)))
-            return result with { Proof = DicomProof.Committed };
+            return result with { Confirmation = DicomConfirmation.Committed };
         return report.Failed.TryGetValue(result.SopInstanceUid!, out var reason)
-            ? ConfirmationOutcome.NotConfirmed(result, DicomProof.NotCommitted, ConfirmationOutcome.NotCommitted, $"The archive does not commit itself to it (0x{reason:X4}): {CommitmentReport.MeaningOf(reason)}.")
-            : ConfirmationOutcome.NotConfirmed(result, DicomProof.NotAnswered, ConfirmationOutcome.NotAnswered, "The archive's report on storage commitment does not mention it.");
+            ? ConfirmationOutcome.NotConfirmed(result, DicomConfirmation.NotCommitted, ConfirmationOutcome.NotCommitted, $"The archive does not commit itself to it (0x{reason:X4}): {CommitmentReport.MeaningOf(reason)}.")
+            : ConfirmationOutcome.NotConfirmed(result, DicomConfirmation.NotAnswered, ConfirmationOutcome.NotAnswered, "The archive's report on storage commitment does not mention it.");
     }
 }

@@ -16,6 +16,6 @@ internal static class ConfirmationOutcome
             : (NotAsked, $"The archive could not be asked, for a reason that was not foreseen ({failure.GetType().Name}): {failure.Message}");
 
     /// <summary>The instance was sent, but the archive did not confirm it: it counts as failed.</summary>
-    internal static DicomSendResult NotConfirmed(DicomSendResult result, DicomProof proof, string errorId, string reason)
-        => result with { Status = DicomSendStatus.Failed, Proof = proof, ErrorId = errorId, Reason = reason };
+    internal static DicomSendResult NotConfirmed(DicomSendResult result, DicomConfirmation confirmation, string errorId, string reason)
+        => result with { Status = DicomSendStatus.Failed, Confirmation = confirmation, ErrorId = errorId, Reason = reason };
 }

@@ -26,7 +26,7 @@ internal sealed class QueryJob(ConfirmationOptions options, Func<DicomSendResult
             }
             if (string.IsNullOrEmpty(result.StudyInstanceUid) || string.IsNullOrEmpty(result.SeriesInstanceUid))
             {
-                await emit(ConfirmationOutcome.NotConfirmed(result, DicomProof.NotAnswered, ConfirmationOutcome.NotAnswered, "It names no study or series, so the archive cannot be asked for it.")).ConfigureAwait(false);
+                await emit(ConfirmationOutcome.NotConfirmed(result, DicomConfirmation.NotAnswered, ConfirmationOutcome.NotAnswered, "It names no study or series, so the archive cannot be asked for it.")).ConfigureAwait(false);
                 continue;
             }
             var destination = options.DestinationToAsk(result.Destination);
@@ -64,7 +64,7 @@ internal sealed class QueryJob(ConfirmationOptions options, Func<DicomSendResult
                 failure = e;
             }
             foreach (var result in found)
-                await emit(result with { Proof = DicomProof.Found }).ConfigureAwait(false);
+                await emit(result with { Confirmation = DicomConfirmation.Found }).ConfigureAwait(false);
             if (results.Count == 0)
                 return;
             if (failure is not (null or DicomNetworkException { Retry: not RetryAdvice.Never }) || options.Time.GetElapsedTime(started) + delay > options.Timeout)
@@ -106,8 +106,8 @@ internal sealed class QueryJob(ConfirmationOptions options, Func<DicomSendResult
     private static DicomSendResult Missing(DicomSendResult result, DicomDestination destination, Exception? failure)
     {
         if (failure is null)
-            return ConfirmationOutcome.NotConfirmed(result, DicomProof.NotFound, ConfirmationOutcome.NotFound, $"{destination} does not have it.");
+            return ConfirmationOutcome.NotConfirmed(result, DicomConfirmation.NotFound, ConfirmationOutcome.NotFound, $"{destination} does not have it.");
         var (errorId, reason) = ConfirmationOutcome.ReasonOf(failure);
-        return ConfirmationOutcome.NotConfirmed(result, DicomProof.NotAnswered, errorId, reason);
+        return ConfirmationOutcome.NotConfirmed(result, DicomConfirmation.NotAnswered, errorId, reason);
     }
 }

@@ -70,37 +70,37 @@ Describe 'To Orthanc' -Skip:(-not $hasOrthanc) {
         It 'commits itself to all, calling back' {
             $results = $sent | Request-DicomCommitment -ListenPort $listenPort -ListenAddress 127.0.0.1 -BatchSize 7
             $results.Count | Should -Be 20
-            $results.Proof | Should -Be (, 'Committed' * 20)
+            $results.Confirmation | Should -Be (, 'Committed' * 20)
             $results.Status | Should -Be (, 'Sent' * 20)
         }
 
         It 'shows all by query' {
             $results = $sent | Confirm-DicomStore
-            $results.Proof | Should -Be (, 'Found' * 20)
+            $results.Confirmation | Should -Be (, 'Found' * 20)
         }
 
         It 'says which it does not have: they count as not sent' {
             Remove-FromArchive $sent[3, 11].SopInstanceUid
             $report = $sent | Request-DicomCommitment -ListenPort $listenPort -ListenAddress 127.0.0.1 -ErrorVariable problems -ErrorAction SilentlyContinue -OutVariable results |
                 Export-FwSendReport -Path (Join-Path $folder committed.csv)
-            $lost = $results | Where-Object Proof -EQ NotCommitted
+            $lost = $results | Where-Object Confirmation -EQ NotCommitted
             $lost.SopInstanceUid | Sort-Object | Should -Be ($sent[3, 11].SopInstanceUid | Sort-Object)
             $lost.Status | Should -Be 'Failed', 'Failed'
             $lost[0].Reason | Should -BeLike '*0x0112*does not have the instance*'
-            @($results | Where-Object Proof -EQ Committed).Count | Should -Be 18
+            @($results | Where-Object Confirmation -EQ Committed).Count | Should -Be 18
             $problems.FullyQualifiedErrorId | Should -Be (, 'DicomNotCommitted,FlywheelDicom.Cmdlets.RequestDicomCommitmentCommand' * 2)
             $report.ImagesSent, $report.ImagesInSeries, $report.Rows[0].Status | Should -Be 18, 20, 'Incomplete'
         }
 
         It 'by query too' {
             $results = $sent | Confirm-DicomStore -WaitTime 1 -ErrorAction SilentlyContinue
-            ($results | Where-Object Proof -EQ NotFound).SopInstanceUid | Sort-Object | Should -Be ($sent[3, 11].SopInstanceUid | Sort-Object)
-            @($results | Where-Object Proof -EQ Found).Count | Should -Be 18
+            ($results | Where-Object Confirmation -EQ NotFound).SopInstanceUid | Sort-Object | Should -Be ($sent[3, 11].SopInstanceUid | Sort-Object)
+            @($results | Where-Object Confirmation -EQ Found).Count | Should -Be 18
         }
 
         It 'without a port to call back to, no instance is believed to be kept, and one error says why' {
             $results = $sent | Request-DicomCommitment -WaitTime 2 -ErrorVariable problems -ErrorAction SilentlyContinue
-            $results.Proof | Should -Be (, 'NotAnswered' * 20)
+            $results.Confirmation | Should -Be (, 'NotAnswered' * 20)
             $results.Status | Should -Be (, 'Failed' * 20)
             $problems.Count | Should -Be 1
             "$problems" | Should -BeLike '*-ListenPort*'

@@ -37,8 +37,8 @@ public class CommitmentJobTests
         var answered = await AskAsync(Enumerable.Range(1, 25).Select(i => Sent(peer.Port, i, i == 5 ? DicomSendStatus.Failed : DicomSendStatus.Sent)), batchSize: 10);
         Assert.Equal(Enumerable.Range(1, 25), answered.Select(r => int.Parse(r.Name, null)).Order());
         Assert.Equal(3, peer.ReportsConfirmed);
-        Assert.Equal(23, answered.Count(r => r is { Proof: DicomProof.Committed, Status: DicomSendStatus.Sent }));
-        Assert.Equal((DicomSendStatus.Failed, null), (answered.Single(r => r.Name == "5").Status, answered.Single(r => r.Name == "5").Proof));
+        Assert.Equal(23, answered.Count(r => r is { Confirmation: DicomConfirmation.Committed, Status: DicomSendStatus.Sent }));
+        Assert.Equal((DicomSendStatus.Failed, null), (answered.Single(r => r.Name == "5").Status, answered.Single(r => r.Name == "5").Confirmation));
         Assert.Equal((DicomSendStatus.Failed, ConfirmationOutcome.NotCommitted), (answered.Single(r => r.Name == "7").Status, answered.Single(r => r.Name == "7").ErrorId));
     }
 
@@ -46,7 +46,7 @@ public class CommitmentJobTests
     public async Task Archive_that_is_busy_for_a_moment_is_asked_again()
     {
         using var peer = new ScriptedPeer(new PeerBehaviour { Commitment = _ => null, Reject = n => n <= 2 ? [3, 0, 0, 0, 0, 4, 0, 2, 3, 1] : null });
-        Assert.Equal([DicomProof.Committed], (await AskAsync([Sent(peer.Port, 1)])).Select(r => r.Proof!.Value));
+        Assert.Equal([DicomConfirmation.Committed], (await AskAsync([Sent(peer.Port, 1)])).Select(r => r.Confirmation!.Value));
     }
 
     [Fact]
@@ -54,6 +54,6 @@ public class CommitmentJobTests
     {
         using var silent = new ScriptedPeer(new PeerBehaviour { Ignore = _ => true });
         var answered = await AskAsync([Sent(silent.Port, 1), Sent(silent.Port, 2)], client: Timers.ShortAssociation);
-        Assert.All(answered, r => Assert.Equal((DicomSendStatus.Failed, DicomProof.NotAnswered, "DicomResponseTimeout"), (r.Status, r.Proof, r.ErrorId)));
+        Assert.All(answered, r => Assert.Equal((DicomSendStatus.Failed, DicomConfirmation.NotAnswered, "DicomResponseTimeout"), (r.Status, r.Confirmation, r.ErrorId)));
     }
 }

@@ -41,7 +41,7 @@ public class QueryJobTests
             time.Advance(TimeSpan.FromSeconds(10));
         }
         await job.WaitAsync(TimeSpan.FromSeconds(20));
-        Assert.Equal([(DicomSendStatus.Failed, DicomProof.NotAnswered)], results.Select(r => (r.Status, r.Proof!.Value)));
+        Assert.Equal([(DicomSendStatus.Failed, DicomConfirmation.NotAnswered)], results.Select(r => (r.Status, r.Confirmation!.Value)));
         Assert.InRange(time.GetElapsedTime(started), TimeSpan.FromMinutes(4.5), TimeSpan.FromMinutes(5.5));
         Assert.True(retries > 10);
     }

@@ -8,7 +8,7 @@ using FlywheelDicom.Transfer.Confirmation;
 namespace FlywheelDicom.Unit.Transfer;
 
 /// <summary>What an archive may say to a query or of a commitment, and what it proves.</summary>
-public class CarelessProofTests
+public class ConfirmationOfOddAnswersTests
 {
     private static readonly TimeSpan s_enough = TimeSpan.FromSeconds(30);
 
@@ -41,7 +41,7 @@ public class CarelessProofTests
     {
         var watch = Stopwatch.StartNew();
         var judged = await ConfirmAsync(new PeerBehaviour { OnService = field => field == 0x0020 ? PeerReaction.EndlessNewMatches : null }, 2);
-        Assert.All(judged, r => Assert.Equal((DicomSendStatus.Failed, DicomProof.NotAnswered, "DicomResponseTimeout"), (r.Status, r.Proof, r.ErrorId)));
+        Assert.All(judged, r => Assert.Equal((DicomSendStatus.Failed, DicomConfirmation.NotAnswered, "DicomResponseTimeout"), (r.Status, r.Confirmation, r.ErrorId)));
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(15));
     }
 
@@ -50,7 +50,7 @@ public class CarelessProofTests
     public async Task Matches_that_name_no_instance_do_not_show_that_one_is_missing()
     {
         var judged = await ConfirmAsync(new PeerBehaviour { Matches = ["1.2.1", "", ""] }, 3);
-        Assert.Equal([DicomProof.Found, DicomProof.NotAnswered, DicomProof.NotAnswered], judged.OrderBy(r => r.Name, StringComparer.Ordinal).Select(r => r.Proof!.Value));
+        Assert.Equal([DicomConfirmation.Found, DicomConfirmation.NotAnswered, DicomConfirmation.NotAnswered], judged.OrderBy(r => r.Name, StringComparer.Ordinal).Select(r => r.Confirmation!.Value));
         Assert.Contains("name no SOP Instance UID", judged.First(r => r.Name == "3").Reason, StringComparison.Ordinal);
     }
 

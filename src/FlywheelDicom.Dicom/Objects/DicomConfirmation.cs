@@ -1,7 +1,7 @@
 namespace FlywheelDicom;
 
 /// <summary>What an archive answers when it is asked for an instance that it was sent.</summary>
-public enum DicomProof
+public enum DicomConfirmation
 {
     /// <summary>It has committed itself to keep it (PS3.4 Annex J).</summary>
     Committed,
