@@ -2,7 +2,7 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>Opens an archive by what it is, and gives its entries one after the other.</summary>
+/// <summary>Opens an archive of any kind, and gives its entries one after the other.</summary>
 internal sealed class ArchiveOpener(SpoolSpace space, SourceNotes notes)
 {
     /// <param name="source">Its bytes.</param>
@@ -16,7 +16,7 @@ internal sealed class ArchiveOpener(SpoolSpace space, SourceNotes notes)
         _ => CompressedEntries(source, kind, name),
     };
 
-    /// <summary>A compressed tar, or one compressed file. Which, its first bytes tell; what is neither is not unpacked.</summary>
+    /// <summary>A compressed tar, or one compressed file: its first bytes decide. Anything else is not unpacked.</summary>
     private IEnumerable<ArchiveEntry> CompressedEntries(DicomSource source, ContentKind kind, string name)
     {
         using var raw = source.Open();
@@ -52,7 +52,7 @@ internal sealed class ArchiveOpener(SpoolSpace space, SourceNotes notes)
 
     private static string NameInside(string name) => Path.GetFileNameWithoutExtension(name);
 
-    /// <summary>An archive inside a compressed entry is spooled first: its directory is at its end.</summary>
+    /// <summary>An archive in a compressed entry is spooled first, because its directory is at its end.</summary>
     private IEnumerable<ArchiveEntry> Seekable(DicomSource source, Func<DicomSource, IEnumerable<ArchiveEntry>> read)
     {
         using var stream = source.Open();

@@ -2,7 +2,7 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>The DICOM instances in an archive, and in archives in it, one level deep. A damaged archive gives one file with a problem.</summary>
+/// <summary>Reads the DICOM instances in an archive, and in archives in it, one level deep. A damaged archive gives one file with a problem.</summary>
 internal sealed class ArchiveReader(InstanceReader instances, SourceNotes notes, SpoolSpace space, CancellationToken cancellation)
 {
     private readonly ArchiveOpener _opener = new(space, notes);
@@ -57,7 +57,7 @@ internal sealed class ArchiveReader(InstanceReader instances, SourceNotes notes,
                 yield return file;
             }
         }
-        empty.Tell();
+        empty.WarnIfSuspicious();
     }
 
     private IEnumerable<DicomFile> Entry(DicomSource source, string name, DicomOrigin origin, int level, EmptyEntries empty)
@@ -73,7 +73,7 @@ internal sealed class ArchiveReader(InstanceReader instances, SourceNotes notes,
         }
         using (content)
         {
-            // Where its end cannot be looked at its name tells that bytes may stand in front.
+            // A zip may have other bytes before it. If its end cannot be read here, the name decides.
             var kind = content is { Kind: ContentKind.Other, Stream.CanSeek: false } && source.Length > 0 && name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase)
                 ? ContentKind.Zip
                 : content.Kind;
@@ -90,8 +90,8 @@ internal sealed class ArchiveReader(InstanceReader instances, SourceNotes notes,
     }
 
     /// <summary>
-    /// An instance, or what is left out. What may have been an image is first read to its end: an image that is damaged at its start
-    /// does not look like one, and the archive's check sum tells the two apart.
+    /// An instance, or a file that is left out. An image that is damaged at its start does not look like one. So what may be an image is read to
+    /// its end first: the check sum of the archive shows whether it is damaged.
     /// </summary>
     private DicomFile[] Plain(DicomSource source, OpenedContent content, string name, DicomOrigin origin)
     {
@@ -121,7 +121,7 @@ internal sealed class ArchiveReader(InstanceReader instances, SourceNotes notes,
             notes.LeftOut($"'{name}' is an archive without DICOM.");
     }
 
-    /// <summary>Entries of no bytes that have no name of their own to tell what they were: beside images they may have been some.</summary>
+    /// <summary>Empty entries whose names do not show what they were. If there are images beside them, they may have been images too.</summary>
     private sealed class EmptyEntries(string archive, SourceNotes notes)
     {
         private string? _first;
@@ -137,7 +137,7 @@ internal sealed class ArchiveReader(InstanceReader instances, SourceNotes notes,
             _count++;
         }
 
-        public void Tell()
+        public void WarnIfSuspicious()
         {
             if (_count > 0 && HasNeighbour)
                 notes.Warn($"'{archive}' holds {_count} empty entries beside its images, such as '{_first}'. If these were images, they were lost before the archive was made.");

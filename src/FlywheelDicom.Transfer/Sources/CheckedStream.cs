@@ -18,7 +18,7 @@ internal sealed class CheckedStream(Stream inner, long length, uint crc, string 
                 CheckEnd();
             return 0;
         }
-        // Never more than the stated length, even if the packed data has more.
+        // Never more than the stated length, even if there are more packed data.
         var read = inner.Read(buffer[..(int)Math.Min(buffer.Length, length - _position)]);
         if (read == 0)
             throw Damaged($"it ends after {_position} of {length} bytes");
@@ -36,7 +36,7 @@ internal sealed class CheckedStream(Stream inner, long length, uint crc, string 
         base.Dispose(disposing);
     }
 
-    /// <summary>Before its last byte is given.</summary>
+    /// <summary>Called before the last bytes are returned.</summary>
     private void CheckEnd()
     {
         if (_crc.GetCurrentHashAsUInt32() != crc)

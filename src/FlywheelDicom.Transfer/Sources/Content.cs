@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>Tells from the first bytes of a file what it is. Its name is not used.</summary>
+/// <summary>Finds out from the first bytes of a file what it is. Its name is not used.</summary>
 internal static class Content
 {
     /// <summary>The number of first bytes that are needed: a tar header is one block.</summary>
@@ -33,6 +33,6 @@ internal static class Content
 
     public static bool IsArchive(ContentKind kind) => kind is not (ContentKind.Other or ContentKind.Dicom);
 
-    /// <summary>A frame, or one that is to be skipped, with which files from several threads begin (RFC 8878 §3.1).</summary>
+    /// <summary>A frame, or a skippable frame: files that were written by several threads begin with one (RFC 8878 §3.1).</summary>
     private static bool IsZstandard(uint magic) => magic == 0xFD2FB528 || (magic & 0xFFFFFFF0) == 0x184D2A50;
 }

@@ -2,7 +2,7 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>Tells by its first bytes what a file is, and reads it as that: an archive, an instance, or neither.</summary>
+/// <summary>Finds out from its first bytes what a file is, and reads it: an archive, an instance, or neither.</summary>
 internal sealed class ContentReader
 {
     private readonly InstanceReader _instances;

@@ -1,6 +1,6 @@
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>The check sum that xz uses by default: CRC-64 of ECMA-182, its bits reflected. The platform has it unreflected only.</summary>
+/// <summary>The check sum that xz uses by default: CRC-64 of ECMA-182 with reflected bits. The platform has it without reflection only.</summary>
 internal static class Crc64
 {
     private static readonly ulong[] s_table = Table();

@@ -3,7 +3,7 @@ using SharpCompress.Compressors.ZStandard;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>The stream inside a compressed file. Read to its end, it has held all check sums of the file against what came out.</summary>
+/// <summary>The content of a compressed file as a stream. When it was read to its end, all check sums of the file were compared.</summary>
 internal static class Decompression
 {
     /// <exception cref="InvalidDataException">Its first bytes are damaged.</exception>
@@ -16,9 +16,9 @@ internal static class Decompression
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
-    /// <summary>All of its streams, one after the other.</summary>
+    /// <summary>All of the streams in it, one after the other.</summary>
     public static Stream Bzip2(Stream compressed) => BZip2Stream.Create(compressed, SharpCompress.Compressors.CompressionMode.Decompress, true, true, false);
 
-    /// <summary>All of its frames, one after the other; skippable ones are skipped (RFC 8878 §3.1.2).</summary>
+    /// <summary>All frames, one after the other. Skippable frames are skipped (RFC 8878 §3.1.2).</summary>
     public static Stream Zstandard(Stream compressed) => new DecompressionStream(compressed, 0, true, true);
 }

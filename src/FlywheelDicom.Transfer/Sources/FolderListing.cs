@@ -3,14 +3,13 @@ using System.IO.Enumeration;
 namespace FlywheelDicom.Transfer.Sources;
 
 /// <summary>
-/// The names in one folder, each kind in a stable order: names only, as a folder may hold hundreds of thousands. Links to files
-/// count as files.
+/// The names in one folder, sorted. It has names only, since a folder may have hundreds of thousands of files. Links to files count as files.
 /// </summary>
 internal sealed record FolderListing(List<string> Files, List<string> Folders, List<string> LinkedFolders, Exception? Failure)
 {
     private static readonly EnumerationOptions s_everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
-    /// <summary>What could be listed, and why it ended where it ended too early.</summary>
+    /// <summary>What could be listed, and the failure if the listing ended too early.</summary>
     public static FolderListing Of(string folder, CancellationToken cancellation)
     {
         List<string> files = [], folders = [], links = [];

@@ -4,8 +4,8 @@ using FlywheelDicom.IO;
 namespace FlywheelDicom.Transfer.Sources;
 
 /// <summary>
-/// What all members of a gzip file hold, one after the other (RFC 1952 §2.2), with their check sums held against it. The platform's
-/// stream is silent where the last member is cut off; this one is not.
+/// The content of all members of a gzip file, one after the other (RFC 1952 §2.2), with their check sums compared. The stream of the platform
+/// reports no error if the last member is cut off. This one does.
 /// </summary>
 internal sealed class GzipMembers : ForwardStream
 {
@@ -47,9 +47,9 @@ internal sealed class GzipMembers : ForwardStream
     }
 
     /// <summary>
-    /// The file, and one byte more that begins no member: a whole file is done when it comes, one that is cut off takes it for its own
-    /// and asks for the next. The zeros at the end of the file, which may be padding, come one by one: what is done before the first of
-    /// them has left something unread that is no padding.
+    /// The bytes of the file, and one zero more, which is the start of no member. For a complete file the decompressor has finished by then; for
+    /// one that is cut off, it reads that zero and asks for more. The zeros at the end of the file, which may be padding, are given one by
+    /// one: if the decompressor has finished before the first of them, it has left other bytes unread.
     /// </summary>
     private sealed class PackedBytes(Stream compressed) : ForwardStream
     {
@@ -84,7 +84,7 @@ internal sealed class GzipMembers : ForwardStream
             return count;
         }
 
-        /// <summary>Zeros may fill up the last block of a tape. Anything else was meant to be read: another member, say, that is damaged.</summary>
+        /// <summary>Zeros may fill up the last block of a tape. Anything else should have been read, such as another member that is damaged.</summary>
         public void CheckRest()
         {
             if (!_isAtEnd)
@@ -103,7 +103,7 @@ internal sealed class GzipMembers : ForwardStream
             return 1;
         }
 
-        /// <summary>The next bytes, without the zeros at their end, which are counted.</summary>
+        /// <summary>Reads the next bytes. The zeros at their end are only counted.</summary>
         private void Fill()
         {
             var read = compressed.Read(_chunk);

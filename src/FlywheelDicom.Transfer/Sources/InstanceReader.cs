@@ -2,10 +2,10 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>Makes a DICOM instance of a content that is no archive, or says what it is instead.</summary>
+/// <summary>Reads a DICOM instance from a content that is no archive, or finds out what it is instead.</summary>
 internal sealed class InstanceReader(SourceNotes notes)
 {
-    /// <summary>The instance; a problem where it should be one; nothing where it is simply something else.</summary>
+    /// <summary>The instance; a file with a problem, if it should be an instance; nothing, if it is something else.</summary>
     /// <param name="source">Its bytes.</param>
     /// <param name="content">The same, opened.</param>
     /// <param name="name">Its name in messages.</param>

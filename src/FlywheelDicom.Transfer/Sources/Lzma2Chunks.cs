@@ -3,7 +3,7 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>The chunks of one LZMA2 stream and not a byte more: what unpacks them may read ahead.</summary>
+/// <summary>The chunks of one LZMA2 stream, and no byte after them: the decompressor may read ahead.</summary>
 internal sealed class Lzma2Chunks(PackedInput input) : ForwardStream
 {
     private readonly byte[] _header = new byte[6];
@@ -42,11 +42,11 @@ internal sealed class Lzma2Chunks(PackedInput input) : ForwardStream
         _header[0] = control;
         (_headerAt, _headerSize) = (0, control switch { 0 => 1, < 0x80 => 3, < 0xC0 => 5, _ => 6 });
         input.ReadExactly(_header.AsSpan(1, _headerSize - 1));
-        // What is packed begins with a zero, which is part of no check sum.
+        // Packed data begin with a zero, which is in no check sum.
         if (control >= 0x80 && input.PeekByte() != 0)
             throw new InvalidDataException("The LZMA2 data are damaged.");
         _isAtEnd = control == 0;
-        // Stored chunks state the size of their content; packed ones the size of what comes out, and then of the packed bytes.
+        // Stored chunks state the size of their content. Packed chunks state the size of the content, and then that of the packed bytes.
         _left = control == 0 ? 0 : BinaryPrimitives.ReadUInt16BigEndian(_header.AsSpan(control < 0x80 ? 1 : 3)) + 1;
         return true;
     }

@@ -1,12 +1,12 @@
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>What LZMA asks for as its dictionary, which is taken from memory before a byte is unpacked.</summary>
+/// <summary>The dictionary of LZMA. The archive states its size, and it is allocated before the first byte is unpacked.</summary>
 internal static class LzmaDictionary
 {
-    /// <summary>Four times what the strongest usual setting asks for.</summary>
+    /// <summary>Four times the dictionary of the strongest usual setting.</summary>
     public const long MaxSize = 256 << 20;
 
-    /// <exception cref="InvalidDataException">It is more than is sane.</exception>
+    /// <exception cref="InvalidDataException">It is too large.</exception>
     public static void Check(long size)
     {
         if (size > MaxSize)

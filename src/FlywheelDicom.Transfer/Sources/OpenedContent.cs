@@ -3,8 +3,8 @@ using FlywheelDicom.IO;
 namespace FlywheelDicom.Transfer.Sources;
 
 /// <summary>
-/// A source that was opened to find out what it is. Its stream begins at the first byte again, so that it need not be opened, and
-/// unpacked, a second time.
+/// A source that was opened to find out what it is. Its stream begins at the first byte again, so that it is not opened and unpacked a second
+/// time.
 /// </summary>
 internal readonly struct OpenedContent : IDisposable
 {
@@ -40,7 +40,7 @@ internal readonly struct OpenedContent : IDisposable
             var unsupported = kind == ContentKind.Other ? UnsupportedFormat.Of(head.Span) : null;
             if (!opened.CanSeek)
                 return new OpenedContent(opened, new PrefixedStream(head, opened), head, kind, unsupported);
-            // What is certainly no image may be an archive that tells so elsewhere than at its start.
+            // What is certainly no image may be an archive that has its mark elsewhere than at its start.
             if (kind == ContentKind.Other && unsupported is null && !DicomFile.MayBeDicom(head.Span))
             {
                 if (ZipDirectory.IsAtEndOf(opened))

@@ -3,7 +3,7 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>Compressed bytes, read in large pieces and given one by one, with a count of those that were given.</summary>
+/// <summary>Compressed bytes. They are read in large pieces, and those that were taken are counted.</summary>
 internal sealed class PackedInput(Stream inner) : ForwardStream
 {
     private readonly byte[] _buffer = new byte[64 * 1024];
@@ -31,7 +31,7 @@ internal sealed class PackedInput(Stream inner) : ForwardStream
         return _buffer[_at++];
     }
 
-    /// <summary>The next byte, which is not taken; -1 at the end.</summary>
+    /// <summary>The next byte without taking it; -1 at the end.</summary>
     public int PeekByte() => _at == _filled && !Fill() ? -1 : _buffer[_at];
 
     /// <exception cref="EndOfStreamException">It ends before.</exception>

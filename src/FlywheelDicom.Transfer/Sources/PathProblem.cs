@@ -2,13 +2,13 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>The problem of a file or a folder that cannot be opened, with what to do.</summary>
+/// <summary>The problem of a file or a folder that cannot be opened, and what the user can do.</summary>
 internal static class PathProblem
 {
-    /// <summary>.NET puts this into a name for bytes that are not UTF-8. A file cannot be opened by such a name.</summary>
+    /// <summary>.NET puts this character into a name in place of bytes that are not UTF-8. The file cannot be opened by that name.</summary>
     private const char Unknown = '\uFFFD';
 
-    /// <param name="path">Null where it came from elsewhere.</param>
+    /// <param name="path">Null if it is not from the file system.</param>
     /// <param name="e">The exception of opening it.</param>
     public static DicomProblem Of(string? path, Exception e) => e switch
     {

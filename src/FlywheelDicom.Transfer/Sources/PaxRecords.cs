@@ -3,17 +3,17 @@ using System.Text;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>The attributes in an extended header of a tar (POSIX.1-2001, pax): those that say what a file is called and how long it is.</summary>
+/// <summary>The attributes in an extended header of a tar (POSIX.1-2001, pax), such as the name and the size of a file.</summary>
 internal sealed class PaxRecords
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
-    /// <summary>The segments of a sparse file as version 0.0 has them: the same two keys over and over.</summary>
+    /// <summary>The segments of a sparse file in version 0.0: the same two keys again and again.</summary>
     public List<SparseSegment> Segments { get; } = [];
 
     public string? this[string key] => _values.GetValueOrDefault(key);
 
-    /// <summary>The size of the content in the archive, where the header had no room for it.</summary>
+    /// <summary>The size of the content in the archive, if it is too large for the header.</summary>
     public long? Size => Number("size");
 
     /// <exception cref="InvalidDataException">It is no number.</exception>
@@ -23,7 +23,7 @@ internal sealed class PaxRecords
             : throw new InvalidDataException($"The attribute {key} of an extended header is no number.");
 
     /// <summary>Each record is its own length, a space, a key, an equals sign, a value and a new line.</summary>
-    /// <exception cref="InvalidDataException">They are not.</exception>
+    /// <exception cref="InvalidDataException">They are damaged.</exception>
     public void Add(ReadOnlySpan<byte> records)
     {
         long? offset = null;

@@ -2,7 +2,7 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>Bytes that were read ahead of a stream, and then the rest of it. The stream stays its owner's to close.</summary>
+/// <summary>Bytes that were read from a stream before, and then the rest of the stream. The stream is not disposed with it.</summary>
 internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : ForwardStream
 {
     private ReadOnlyMemory<byte> _prefix = prefix;

@@ -16,7 +16,7 @@ internal sealed class ReadAheadStream(Stream inner) : ForwardStream
     private const int PieceSize = 256 * 1024;
     private const int MaxAhead = 4;
 
-    /// <summary>What is unpacked and not yet read; also the lock for all that the two threads share.</summary>
+    /// <summary>What is unpacked and not read yet. It is also the lock for everything that the two threads share.</summary>
     private readonly Queue<Piece> _ahead = new();
     private bool _isUnpacking;
     private bool _isStopped;
@@ -68,7 +68,7 @@ internal sealed class ReadAheadStream(Stream inner) : ForwardStream
         UnpackingThreads.Run(Unpack);
     }
 
-    /// <summary>The platform's decompressors copy faster than they are read: they take their input in larger pieces then.</summary>
+    /// <summary>CopyTo is used, because the decompressors of the platform read larger pieces there, which is faster.</summary>
     private void Unpack()
     {
         Exception? failure = null;

@@ -1,9 +1,9 @@
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>A path with every link in it followed, so that two paths to one folder read alike.</summary>
+/// <summary>A path with all links in it followed. So two paths to one folder become the same.</summary>
 internal static class RealPath
 {
-    /// <summary>As many as systems follow.</summary>
+    /// <summary>As many as operating systems follow.</summary>
     private const int MaxLinks = 40;
 
     /// <exception cref="IOException">Its links lead in a circle.</exception>
@@ -19,7 +19,7 @@ internal static class RealPath
                 continue;
             if (name is "..")
             {
-                // Of where a link has led to, which is why the platform's way, by the text alone, will not do.
+                // The parent of the folder that a link has led to. The platform would use the text of the path only.
                 real = Path.GetDirectoryName(real) ?? real;
                 continue;
             }

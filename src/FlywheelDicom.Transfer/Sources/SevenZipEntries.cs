@@ -5,7 +5,7 @@ using SharpCompress.Readers;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>The entries of a 7z. Its blocks hold many files each, so it is unpacked in one pass, each entry into the spool.</summary>
+/// <summary>The entries of a 7z. A block of it holds many files. So it is unpacked in one pass, and each entry is written to the spool.</summary>
 internal static class SevenZipEntries
 {
     /// <param name="archive">A source that can seek.</param>
@@ -48,7 +48,7 @@ internal static class SevenZipEntries
         }
     }
 
-    /// <summary>One entry; the library does not hold its check sum against what comes out.</summary>
+    /// <summary>Unpacks one entry, and compares its check sum, which the library does not.</summary>
     private static void Unpack(IReader reader, string name, DicomSource archive, SpoolFile spool)
     {
         var (offset, stated) = (spool.Length, reader.Entry.Crc);
@@ -70,7 +70,7 @@ internal static class SevenZipEntries
         }
         if (spool.Length - offset != reader.Entry.Size)
             throw new ArchiveException(DicomProblem.BadArchive, $"'{name}' is damaged: it has {spool.Length - offset} of the {reader.Entry.Size} bytes that are stated.");
-        // Zero stands for none, too.
+        // Zero also means that there is none.
         if (stated != 0 && (uint)stated != sum.GetCurrentHashAsUInt32())
             throw new ArchiveException(DicomProblem.BadArchive, $"'{name}' is damaged: its check sum is wrong.");
     }

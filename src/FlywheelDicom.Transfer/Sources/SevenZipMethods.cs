@@ -5,8 +5,7 @@ using SharpCompress.Compressors.LZMA;
 namespace FlywheelDicom.Transfer.Sources;
 
 /// <summary>
-/// The methods that a 7z is packed with, by the words in which people know them (7zFormat.txt, Methods.txt). The library that unpacks
-/// knows only that it does not support one.
+/// The names of the methods that a 7z is packed with (7zFormat.txt, Methods.txt). The library says only that a method is not supported.
 /// </summary>
 internal static class SevenZipMethods
 {
@@ -22,7 +21,7 @@ internal static class SevenZipMethods
     private const byte UnpackSizes = 0x0C;
     private const int LzmaId = 0x030101;
 
-    /// <summary>All of them, once each; null where its header is not as expected.</summary>
+    /// <summary>Each method once; null if the header is not as expected.</summary>
     public static string? Of(DicomSource archive)
     {
         try
@@ -41,7 +40,7 @@ internal static class SevenZipMethods
         }
         catch (Exception e) when (e is IOException or InvalidDataException or ArgumentException or IndexOutOfRangeException or SharpCompress.Common.SharpCompressException)
         {
-            // Only a word for a message is sought here; that the archive cannot be read is told already.
+            // The names are only for a message. That the archive cannot be read is reported anyway.
             return null;
         }
     }
@@ -163,7 +162,7 @@ internal static class SevenZipMethods
             return found;
         }
 
-        /// <summary>The first byte says how many follow, the lowest one first.</summary>
+        /// <summary>The first byte states how many bytes follow, the lowest one first.</summary>
         public long Number()
         {
             var first = Next();

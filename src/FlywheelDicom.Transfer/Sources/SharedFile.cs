@@ -33,7 +33,7 @@ internal sealed class SharedFile(DicomSource source)
         private Stream? _stream = stream;
         private long _left;
 
-        /// <summary>Bytes at a place; false where it ends before.</summary>
+        /// <summary>Reads bytes at a position; false if the file ends before.</summary>
         public bool TryRead(long place, Span<byte> target)
         {
             if (place < 0 || place > file.Source.Length - target.Length)
@@ -42,7 +42,7 @@ internal sealed class SharedFile(DicomSource source)
             return _stream.ReadAtLeast(target, target.Length, throwOnEndOfStream: false) == target.Length;
         }
 
-        /// <summary>What is read from here on.</summary>
+        /// <summary>Sets what is read from now on.</summary>
         public void Begin(long place, long length)
         {
             _stream!.Position = place;

@@ -2,10 +2,10 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>What is told where a place, an archive or a part of one cannot be read.</summary>
+/// <summary>Makes a file with a problem for a path, an archive or an entry that cannot be read.</summary>
 internal static class SourceProblem
 {
-    /// <summary>An archive or an entry of it broke while it was read.</summary>
+    /// <summary>An archive or an entry could not be read to its end.</summary>
     public static DicomFile InArchive(string name, DicomOrigin origin, Exception e)
     {
         var problem = e switch
@@ -16,7 +16,7 @@ internal static class SourceProblem
             NotSupportedException => new DicomProblem(DicomProblem.UnsupportedArchive, $"It is packed in a way that is not supported: {e.Message}"),
             UnauthorizedAccessException => new DicomProblem(DicomProblem.Unreadable, "It cannot be read: access is denied."),
             SharpCompress.Common.CryptographicException => new DicomProblem(DicomProblem.EncryptedArchive, "It is encrypted. Decrypt the archive first."),
-            // Its own header asks for it: the dictionary of a 7z or an xz.
+            // The archive states it: the dictionary of a 7z or an xz.
             OutOfMemoryException => new DicomProblem(DicomProblem.BadArchive, "It asks for more memory than there is."),
             _ => new DicomProblem(DicomProblem.BadArchive, $"It is damaged or cut off: {e.Message}"),
         };

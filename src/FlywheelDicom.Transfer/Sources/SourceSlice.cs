@@ -2,7 +2,7 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>Part of another source that can seek, such as an entry of a plain tar: opened in place.</summary>
+/// <summary>A part of another source that can seek, such as an entry of an uncompressed tar. It is read in place.</summary>
 internal sealed class SourceSlice(DicomSource whole, long offset, long length) : DicomSource
 {
     public override long Length => length;

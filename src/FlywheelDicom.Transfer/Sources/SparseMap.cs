@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>Where the stored parts of a sparse file belong. GNU tar and those that follow it write it in four shapes.</summary>
+/// <summary>The map of a sparse file: where its stored parts belong. GNU tar and compatible programs write it in four forms.</summary>
 internal sealed class SparseMap
 {
-    /// <summary>No honest file has as many holes; each takes room in memory.</summary>
+    /// <summary>The limit keeps memory small. No real file has as many holes.</summary>
     private const int MaxSegments = 1 << 20;
 
     private readonly SparseSegment[] _segments;
     private readonly long[] _stored;
 
-    /// <param name="segments">In the order of the file.</param>
-    /// <param name="length">Of the whole file, holes included.</param>
-    /// <param name="stored">Bytes of it in the archive.</param>
+    /// <param name="segments">In the order of their positions.</param>
+    /// <param name="length">Of the whole file with its holes.</param>
+    /// <param name="stored">Bytes of the file in the archive.</param>
     /// <exception cref="InvalidDataException">They contradict each other.</exception>
     public SparseMap(IReadOnlyCollection<SparseSegment> segments, long length, long stored)
     {
@@ -33,7 +33,7 @@ internal sealed class SparseMap
 
     public long Length { get; }
 
-    /// <summary>What is at a place: how far it goes, and where it is stored, or -1 in a hole.</summary>
+    /// <summary>The segment or hole at a position: the bytes up to its end, and where they are stored; -1 for a hole.</summary>
     public (long Count, long Stored) At(long position)
     {
         var (low, high) = (0, _segments.Length);
@@ -53,9 +53,9 @@ internal sealed class SparseMap
             : (segment.Offset + segment.Length - position, _stored[low] + position - segment.Offset);
     }
 
-    /// <summary>Of the old shape: four in the header, twenty-one in each block that follows it.</summary>
-    /// <param name="header">Of type 'S'.</param>
-    /// <param name="next">Gives the blocks that follow.</param>
+    /// <summary>The old form: four segments in the header, and twenty-one in each block that follows.</summary>
+    /// <param name="header">A header of type 'S'.</param>
+    /// <param name="next">Reads the next block.</param>
     /// <param name="stored">Bytes of the file in the archive.</param>
     public static SparseMap FromHeader(ReadOnlySpan<byte> header, Func<byte[]> next, long stored)
     {
@@ -70,7 +70,7 @@ internal sealed class SparseMap
         return new SparseMap(segments, TarHeader.Number(header.Slice(483, 12)), stored);
     }
 
-    /// <summary>Of pax, version 0.1: one attribute with all numbers.</summary>
+    /// <summary>Version 0.1 of pax: one attribute with all numbers.</summary>
     public static List<SparseSegment> Parse(string map)
     {
         var numbers = map.Split(',');
@@ -82,8 +82,8 @@ internal sealed class SparseMap
         return segments;
     }
 
-    /// <summary>Of pax, version 1.0: lines before the content, in whole blocks.</summary>
-    /// <param name="next">Gives one block after the other.</param>
+    /// <summary>Version 1.0 of pax: lines before the content, in whole blocks.</summary>
+    /// <param name="next">Reads the next block.</param>
     public static List<SparseSegment> ReadLines(Func<byte[]> next)
     {
         var (block, at) = (Array.Empty<byte>(), 0);

@@ -2,7 +2,7 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>A sparse file: its stored parts at their places, zeros between them.</summary>
+/// <summary>A sparse file: its stored parts, and zeros between them.</summary>
 internal sealed class SparseSource(DicomSource stored, SparseMap map) : DicomSource
 {
     public override long Length => map.Length;

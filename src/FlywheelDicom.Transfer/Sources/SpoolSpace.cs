@@ -23,7 +23,7 @@ internal sealed class SpoolSpace
 
     public const long DefaultLimit = 4L << 30;
 
-    /// <summary>Far more than images expand to, and far less than a decompression bomb does.</summary>
+    /// <summary>Much more than images expand to, and much less than a decompression bomb.</summary>
     public const int DefaultMaxRatio = 200;
     public const long DefaultMaxExpandedSize = 1L << 40;
 

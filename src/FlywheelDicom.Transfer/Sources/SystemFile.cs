@@ -4,7 +4,7 @@ namespace FlywheelDicom.Transfer.Sources;
 internal static class SystemFile
 {
     /// <param name="name">Its path.</param>
-    /// <param name="head">Its first bytes, which are not DICOM.</param>
+    /// <param name="head">Its first bytes. It is known that they are not DICOM.</param>
     public static bool IsOne(string name, ReadOnlySpan<byte> head)
     {
         var parts = name.Split('/', '\\');

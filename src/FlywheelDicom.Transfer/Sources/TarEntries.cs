@@ -2,13 +2,13 @@ using FlywheelDicom.IO;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>The entries of a tar: of a plain one in place, of a compressed one while it is spooled.</summary>
+/// <summary>The entries of a tar. An uncompressed one is read in place, a compressed one while it is spooled.</summary>
 internal static class TarEntries
 {
     /// <param name="archive">A source that can seek.</param>
-    /// <param name="name">How it is called towards the user.</param>
-    /// <param name="space">What weighs the holes of sparse files.</param>
-    /// <param name="notes">Told what is not read.</param>
+    /// <param name="name">Its name in messages.</param>
+    /// <param name="space">Limits the size of sparse files.</param>
+    /// <param name="notes">Gets messages about what is not read.</param>
     public static IEnumerable<ArchiveEntry> Read(DicomSource archive, string name, SpoolSpace space, SourceNotes notes)
     {
         using var stream = archive.Open();
@@ -25,16 +25,16 @@ internal static class TarEntries
                 throw new ArchiveException(DicomProblem.BadArchive, $"The tar archive is cut off inside '{member.Name}'.");
             yield return Entry(member, new SourceSlice(archive, reader.Position, member.Stored), archive.Length, space);
         }
-        links.Tell();
-        TellEnd(reader, name, notes);
+        links.WarnIfAny();
+        WarnOfEnd(reader, name, notes);
     }
 
     /// <param name="decompressed">Read once, to its end.</param>
     /// <param name="packed">Bytes of the compressed archive.</param>
     /// <param name="spool">Gets every byte that is read.</param>
-    /// <param name="name">How it is called towards the user.</param>
-    /// <param name="space">What weighs the holes of sparse files.</param>
-    /// <param name="notes">Told what is not read.</param>
+    /// <param name="name">Its name in messages.</param>
+    /// <param name="space">Limits the size of sparse files.</param>
+    /// <param name="notes">Gets messages about what is not read.</param>
     public static IEnumerable<ArchiveEntry> Spool(Stream decompressed, long packed, SpoolFile spool, string name, SpoolSpace space, SourceNotes notes)
     {
         using var tee = new TeeStream(decompressed, spool);
@@ -47,13 +47,13 @@ internal static class TarEntries
                 links.Add(member);
                 continue;
             }
-            // Its bytes are in the spool once they were read; only then is it handed on.
+            // Its bytes are in the spool when they were read. Only then it is returned.
             var offset = reader.Position;
             reader.SkipContent();
             yield return Entry(member, spool.Slice(offset, member.Stored), packed, space);
         }
-        links.Tell();
-        TellEnd(reader, name, notes);
+        links.WarnIfAny();
+        WarnOfEnd(reader, name, notes);
     }
 
     private static ArchiveEntry Entry(TarMember member, DicomSource stored, long packed, SpoolSpace space)
@@ -64,7 +64,7 @@ internal static class TarEntries
         return new ArchiveEntry(member.Name, new SparseSource(stored, map));
     }
 
-    private static void TellEnd(TarReader reader, string name, SourceNotes notes)
+    private static void WarnOfEnd(TarReader reader, string name, SourceNotes notes)
     {
         if (reader.IsFollowed)
             notes.Warn($"'{name}': something that is no tar follows the end of the archive. It was not read.");
@@ -72,7 +72,7 @@ internal static class TarEntries
             notes.Warn($"'{name}': the tar archive has no end mark. It may have been cut off between two entries: compare what was found with what it should hold.");
     }
 
-    /// <summary>Links are not followed: what a symbolic one names need not be in the archive, what a hard one names stands before it.</summary>
+    /// <summary>Links are not followed. The target of a symbolic link need not be in the archive. That of a hard link was read before.</summary>
     private sealed class LeftOutLinks(string archive, SourceNotes notes)
     {
         private string? _first;
@@ -87,7 +87,7 @@ internal static class TarEntries
                 _first = member.Name;
         }
 
-        public void Tell()
+        public void WarnIfAny()
         {
             if (_count > 0)
                 notes.Warn($"'{archive}' holds {_count} symbolic links instead of files, such as '{_first}'. Make it with the files themselves (tar -h).");

@@ -11,10 +11,10 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
 
     private readonly ReadOnlySpan<byte> _block = block;
 
-    /// <summary>What follows: a file, a link, a folder, or something about the next header.</summary>
+    /// <summary>What follows: a file, a link, a folder, or attributes of the next header.</summary>
     public char Type => (char)_block[156];
 
-    /// <summary>The size that it states; -1 where that is no number.</summary>
+    /// <summary>The stated size; -1 if that is no number.</summary>
     public long ContentSize => Number(_block.Slice(124, 12));
 
     public string Name
@@ -22,14 +22,14 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
         get
         {
             var name = Text(_block[..100]);
-            // GNU keeps times where ustar has a prefix; the two differ in the magic.
+            // GNU has times where ustar has a prefix. The magic shows which it is.
             return _block.Slice(257, 6).SequenceEqual("ustar\0"u8) && _block[345] != 0 ? $"{Text(_block.Slice(345, 155))}/{name}" : name;
         }
     }
 
     public string LinkName => Text(_block.Slice(157, 100));
 
-    /// <summary>Whether its check sum is right, which counts its own field as spaces. Some old programs add signed bytes.</summary>
+    /// <summary>Whether its check sum is right. Its own field counts as spaces. Some old programs add signed bytes.</summary>
     public bool AddsUp
     {
         get
@@ -45,7 +45,7 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
         }
     }
 
-    /// <summary>Octal digits up to a space or zero; or where the first bit is set a big-endian number.</summary>
+    /// <summary>Octal digits up to a space or zero. If the first bit is set, a big-endian number.</summary>
     public static long Number(ReadOnlySpan<byte> field)
     {
         if ((field[0] & 0x80) != 0)
@@ -68,7 +68,7 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
         return digits.IsEmpty ? -1 : number;
     }
 
-    /// <summary>Up to a zero. Names that are no UTF-8 are read byte by byte, so that none is the same as another.</summary>
+    /// <summary>Text up to a zero. Names that are no UTF-8 are read byte by byte, so that different names stay different.</summary>
     public static string Text(ReadOnlySpan<byte> field)
     {
         var end = field.IndexOf((byte)0);

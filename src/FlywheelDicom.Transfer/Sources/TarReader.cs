@@ -23,7 +23,7 @@ internal sealed class TarReader(Stream tar)
     /// <summary>Bytes that are not a tar follow its end.</summary>
     public bool IsFollowed { get; private set; }
 
-    /// <summary>The next file, link or folder; null behind the last one, when everything was read.</summary>
+    /// <summary>The next file, link or folder; null at the end, when everything was read.</summary>
     /// <exception cref="InvalidDataException">A header is damaged.</exception>
     /// <exception cref="ArchiveException">It is cut off.</exception>
     public TarMember? Next()
@@ -55,7 +55,7 @@ internal sealed class TarReader(Stream tar)
             }
             _name = pax["GNU.sparse.name"] ?? pax["path"] ?? name ?? _global["path"] ?? header.Name;
             var size = pax.Size ?? _global.Size ?? header.ContentSize;
-            // Links and folders state the size of something else, or none.
+            // The size of links and folders means something else.
             if (header.Type is >= '2' and <= '6' || (header.Type == '1' && !isPax))
                 size = 0;
             if (size is < 0 or > long.MaxValue / 2)
@@ -75,7 +75,7 @@ internal sealed class TarReader(Stream tar)
         if (!Skip(_contentLeft))
             throw CutOff($"inside '{_name}'");
         _contentLeft = 0;
-        // What is missing of the last padding is missed as the end.
+        // If the last padding is incomplete, the end mark is missing too.
         Skip(_end - Position);
         _end = Position;
     }
@@ -84,7 +84,7 @@ internal sealed class TarReader(Stream tar)
     {
         if (type == 'S')
         {
-            // The blocks with the rest of the map are not part of the size.
+            // The blocks with the rest of the map are not included in the size.
             var map = SparseMap.FromHeader(_block, Block, _contentLeft);
             _end = Position + _contentLeft + Padding(_contentLeft);
             return map;
@@ -126,7 +126,7 @@ internal sealed class TarReader(Stream tar)
         return content[..(int)size];
     }
 
-    /// <summary>False at the end. Behind blocks of zeros another tar may follow, or anything.</summary>
+    /// <summary>False at the end. After blocks of zeros another tar may follow, or other bytes.</summary>
     private bool ReadHeader()
     {
         while (true)
@@ -155,7 +155,7 @@ internal sealed class TarReader(Stream tar)
         }
     }
 
-    /// <summary>False where it ends before.</summary>
+    /// <summary>False if the tar ends before.</summary>
     private bool Skip(long count)
     {
         if (tar.CanSeek)
@@ -178,7 +178,7 @@ internal sealed class TarReader(Stream tar)
         return true;
     }
 
-    /// <summary>Content fills whole blocks.</summary>
+    /// <summary>Zeros that fill up the last block of a content.</summary>
     private static long Padding(long length) => (TarHeader.Size - length % TarHeader.Size) % TarHeader.Size;
 
     private static ArchiveException CutOff(string where) => new(DicomProblem.BadArchive, $"The tar archive is cut off {where}.");

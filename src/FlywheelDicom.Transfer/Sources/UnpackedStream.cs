@@ -9,7 +9,7 @@ internal sealed class UnpackedStream : ForwardStream
     private readonly Func<Stream, Stream> _open;
     private Stream? _unpacked;
 
-    /// <param name="packed">Closed with this.</param>
+    /// <param name="packed">Disposed with this.</param>
     /// <param name="open">Opens the library's stream. Called at the first read, because some read at once, and may throw.</param>
     public UnpackedStream(Stream packed, Func<Stream, Stream> open) => (_packed, _open) = (packed, open);
 

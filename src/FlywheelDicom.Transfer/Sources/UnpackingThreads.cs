@@ -1,8 +1,8 @@
 namespace FlywheelDicom.Transfer.Sources;
 
 /// <summary>
-/// Threads that unpack, and are kept for the next entry, because starting one takes as long as unpacking a small image. Threads of
-/// the pool cannot be used: unpacking waits for its reader, which itself runs in the pool, so the pool could run out of threads.
+/// Threads that unpack. They are kept for the next entry, because to start one takes as long as to unpack a small image. Threads of the pool
+/// cannot be used: unpacking waits for its reader, which runs in the pool too. So the pool could run out of threads.
 /// </summary>
 internal static class UnpackingThreads
 {

@@ -3,16 +3,16 @@ using System.Text.RegularExpressions;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>Archives that are known, and not read: what they are called.</summary>
+/// <summary>Archives that are recognized but not supported, and their names.</summary>
 internal static partial class UnsupportedFormat
 {
-    /// <summary>Where an ISO 9660 image states what it is (ECMA-119 §8.1).</summary>
+    /// <summary>The position of the mark in an ISO 9660 image (ECMA-119 §8.1).</summary>
     public const int DiscMarkPosition = 0x8001;
     public static ReadOnlySpan<byte> DiscMark => "CD001"u8;
     public const string Disc = "a disc image (ISO 9660)";
     public const string PartMessage = "It is one part of a split archive, which is not supported. Put its parts together first.";
 
-    /// <summary>What its first bytes say it is; null for none of these.</summary>
+    /// <summary>The format by the first bytes; null for none of these.</summary>
     public static string? Of(ReadOnlySpan<byte> head)
     {
         if (head.Length < 8)
@@ -49,7 +49,7 @@ internal static partial class UnsupportedFormat
         };
     }
 
-    /// <summary>A program that unpacks itself: its archive begins somewhere in its first megabyte. Null for none.</summary>
+    /// <summary>A self-extracting program: its archive begins in the first megabyte. Null for others.</summary>
     public static string? OfProgram(ReadOnlySpan<byte> head, Stream file)
     {
         if (!head.StartsWith("MZ"u8) && !head.StartsWith("\u007FELF"u8))
@@ -57,19 +57,19 @@ internal static partial class UnsupportedFormat
         var start = new byte[1 << 20];
         file.Position = 0;
         var bytes = start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false));
-        // The mark, and a version behind it: a program that unpacks may have the mark alone among its constants.
+        // The mark with a version. The mark alone may be a constant of a program that unpacks archives.
         if (bytes.IndexOf((ReadOnlySpan<byte>)[(byte)'7', (byte)'z', 0xBC, 0xAF, 0x27, 0x1C, 0]) >= 0)
             return "a self-extracting 7z archive";
         return bytes.IndexOf("Rar!\u001A\u0007\0"u8) >= 0 || bytes.IndexOf("Rar!\u001A\u0007\u0001\0"u8) >= 0 ? "a self-extracting RAR archive" : null;
     }
 
-    /// <summary>Whether it is named as a part of a split archive: the later parts have no mark.</summary>
+    /// <summary>Whether the name is that of a part of a split archive. Later parts have no mark.</summary>
     public static bool IsPart(string name) => Part().IsMatch(name);
 
-    /// <summary>Whether it is named as an archive: one that was damaged at its start has lost its mark.</summary>
+    /// <summary>Whether the name is that of an archive. If it is damaged at its start, it has no mark.</summary>
     public static bool IsNamedArchive(string name) => Named().IsMatch(name);
 
-    /// <summary>Its header has no magic: a usual setting, a dictionary of a usual size, a sane length.</summary>
+    /// <summary>The header has no mark. It is recognized by a usual setting, a usual size of the dictionary, and a possible length.</summary>
     private static bool IsLzma(ReadOnlySpan<byte> head)
     {
         if (head.Length < 14 || head[0] != 0x5D || head[13] != 0)

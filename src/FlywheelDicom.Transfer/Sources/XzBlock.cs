@@ -4,7 +4,7 @@ using SharpCompress.Compressors.LZMA;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>One block of an xz stream: LZMA2, with a check of what comes out of it (The .xz File Format §3).</summary>
+/// <summary>One block of an xz stream: LZMA2, and a check of its content (The .xz File Format §3).</summary>
 internal sealed class XzBlock : IDisposable
 {
     private const byte Lzma2 = 0x21;
@@ -17,9 +17,9 @@ internal sealed class XzBlock : IDisposable
     private readonly long? _statedUnpacked;
     private readonly long _contentStart;
 
-    /// <param name="input">After the first byte of its header.</param>
+    /// <param name="input">After the first byte of the header of the block.</param>
     /// <param name="size">That byte.</param>
-    /// <param name="check">The kind of check, of the stream's header.</param>
+    /// <param name="check">The kind of check, from the header of the stream.</param>
     public XzBlock(PackedInput input, byte size, int check)
     {
         (_input, _start, _check) = (input, input.Count - 1, new XzCheck(check));
@@ -42,12 +42,12 @@ internal sealed class XzBlock : IDisposable
         _content = new UnpackedStream(new Lzma2Chunks(input), chunks => LzmaStream.Create([dictionary], chunks, -1, -1, null, true, true));
     }
 
-    /// <summary>From its header to its check, without padding: what the index states.</summary>
+    /// <summary>Its size from header to check, without padding. The index states it too.</summary>
     public long PackedSize { get; private set; }
 
     public long UnpackedSize { get; private set; }
 
-    /// <summary>Zero at its end, when all was checked.</summary>
+    /// <summary>Zero at the end, after all checks.</summary>
     public int Read(Span<byte> buffer)
     {
         var read = _content.Read(buffer);

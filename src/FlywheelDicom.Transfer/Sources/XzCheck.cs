@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>The check behind each block of an xz stream (The .xz File Format §2.1.1.2). Kinds that have no meaning yet are passed over.</summary>
+/// <summary>The check after each block of an xz stream (The .xz File Format §2.1.1.2). Kinds that are not defined yet are ignored.</summary>
 internal sealed class XzCheck(int kind)
 {
     private readonly Crc32 _crc32 = new();

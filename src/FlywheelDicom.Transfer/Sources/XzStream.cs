@@ -5,8 +5,8 @@ using FlywheelDicom.IO;
 namespace FlywheelDicom.Transfer.Sources;
 
 /// <summary>
-/// What all streams of an xz file hold, one after the other, with every check of the format (The .xz File Format 1.2.1). The library
-/// unpacks LZMA2 and reads one stream only, without its check sums.
+/// The content of all streams of an xz file, one after the other, with all checks of the format (The .xz File Format 1.2.1). The library
+/// reads one stream only, and no check sums. So it is used for LZMA2 alone.
 /// </summary>
 internal sealed class XzStream(Stream compressed) : ForwardStream
 {
@@ -51,7 +51,7 @@ internal sealed class XzStream(Stream compressed) : ForwardStream
         base.Dispose(disposing);
     }
 
-    /// <summary>False where a stream ended.</summary>
+    /// <summary>False at the end of a stream.</summary>
     private bool NextBlock()
     {
         if (!_isStarted && !Start())
@@ -70,7 +70,7 @@ internal sealed class XzStream(Stream compressed) : ForwardStream
     private bool Start()
     {
         var first = _input.ReadByte();
-        // Streams are padded with zeros, in fours.
+        // Padding of a stream is zeros, a multiple of four.
         var zeros = 0;
         for (; first == 0; first = _input.ReadByte())
             zeros++;
@@ -94,7 +94,7 @@ internal sealed class XzStream(Stream compressed) : ForwardStream
         return true;
     }
 
-    /// <summary>The index and the footer of a stream, which state again what its blocks held.</summary>
+    /// <summary>Reads the index and the footer of a stream, which state the sizes of its blocks again.</summary>
     private void End()
     {
         var index = new XzIndex(_input);
@@ -124,7 +124,7 @@ internal sealed class XzStream(Stream compressed) : ForwardStream
             throw new InvalidDataException("The check sum of an xz header is wrong.");
     }
 
-    /// <summary>The index as it is read, its check sum counted on the way.</summary>
+    /// <summary>Reads the index and computes its check sum.</summary>
     private sealed class XzIndex(PackedInput input)
     {
         private readonly Crc32 _crc = Started();
@@ -160,7 +160,7 @@ internal sealed class XzStream(Stream compressed) : ForwardStream
         private static Crc32 Started()
         {
             var crc = new Crc32();
-            // The zero that says that no block follows.
+            // The zero byte that begins the index.
             crc.Append([0]);
             return crc;
         }

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace FlywheelDicom.Transfer.Sources;
 
 /// <summary>
-/// The central directory of a zip, which says where each entry is (APPNOTE §4.3). Its size is what counts: the number of entries is
-/// taken modulo 65,536 where there are more. Bytes before the first entry, of a self-extracting archive say, shift all places.
+/// The central directory of a zip, which states where each entry is (APPNOTE §4.3). Its size in bytes counts, because the number of entries
+/// is stated modulo 65,536. Bytes before the first entry, as in a self-extracting archive, shift all positions.
 /// </summary>
 internal sealed class ZipDirectory
 {
@@ -20,10 +20,10 @@ internal sealed class ZipDirectory
     private ZipDirectory(long start, long end, long shift, ulong count, bool isZip64)
         => (_start, _end, Shift, _count, _isZip64) = (start, end, shift, count, isZip64);
 
-    /// <summary>How many bytes stand before the archive.</summary>
+    /// <summary>The number of bytes before the archive.</summary>
     public long Shift { get; }
 
-    /// <summary>Whether a file that does not begin like a zip ends as one.</summary>
+    /// <summary>Whether a file ends like a zip. It need not begin like one.</summary>
     public static bool IsAtEndOf(Stream file)
     {
         try
@@ -32,12 +32,12 @@ internal sealed class ZipDirectory
         }
         catch (ArchiveException)
         {
-            // One part of a split archive, which is told when it is opened.
+            // It is a part of a split archive. That is reported when it is opened.
             return true;
         }
     }
 
-    /// <exception cref="ArchiveException">There is none, or it is of a split archive.</exception>
+    /// <exception cref="ArchiveException">There is none, or it is that of a split archive.</exception>
     public static ZipDirectory Find(Stream archive)
         => Search(archive) ?? throw new ArchiveException(DicomProblem.BadArchive, "The zip archive is damaged or cut off: it has no directory at its end.");
 
@@ -84,7 +84,7 @@ internal sealed class ZipDirectory
                 return null;
             if (at + EndSize <= tail.Length && At(archive, tailStart + at, tail.AsSpan(at, EndSize)) is { } directory)
                 return directory;
-            // A comment, or an entry that is a zip itself, may hold the mark too.
+            // The mark may also be in a comment, or in an entry that is a zip itself.
         }
         return null;
     }
@@ -103,7 +103,7 @@ internal sealed class ZipDirectory
             size = BinaryPrimitives.ReadInt64LittleEndian(end64[40..]);
             offset = BinaryPrimitives.ReadInt64LittleEndian(end64[48..]);
         }
-        // Where its own place and size agree it is certain; some programs leave a gap before the end.
+        // If position and size agree, it is certain. Some programs leave a gap before the end.
         var start = directoryEnd - size;
         if (size < 0 || !IsEntry(archive, start, directoryEnd))
             start = IsEntry(archive, offset, directoryEnd) ? offset : size == 0 ? directoryEnd : -1;
@@ -112,7 +112,7 @@ internal sealed class ZipDirectory
         return start < 0 ? null : new ZipDirectory(start, directoryEnd, start - offset, count, isZip64);
     }
 
-    /// <summary>The record of an archive with more or larger entries than 32 bits can state; bytes in front may have moved it.</summary>
+    /// <summary>The record of an archive with more or larger entries than 32 bits can state. Bytes before the archive may have shifted it.</summary>
     private static bool TryEnd64(Stream archive, long locatorPlace, Span<byte> end64, out long place)
     {
         Span<byte> locator = stackalloc byte[LocatorSize];

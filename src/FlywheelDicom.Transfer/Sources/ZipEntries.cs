@@ -4,11 +4,11 @@ using FlywheelDicom.Transfer.Progress;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>The entries of a zip, found by their place in its directory and opened in place, whatever their method.</summary>
+/// <summary>The entries of a zip. They are found by its directory and read in place, whatever their method.</summary>
 internal static class ZipEntries
 {
     /// <param name="archive">A source that can seek.</param>
-    /// <param name="space">What weighs the size of all.</param>
+    /// <param name="space">Limits the size of all entries.</param>
     /// <param name="progress">Is told how many entries come, and how long they are; null: nobody asks.</param>
     public static IEnumerable<ArchiveEntry> Read(DicomSource archive, SpoolSpace space, ReadProgress? progress = null)
     {
@@ -67,7 +67,7 @@ internal static class ZipEntries
             if (directory.Shift < 0 || first.SequenceEqual("PK\u0003\u0004"u8))
                 throw new ArchiveException(DicomProblem.BadArchive, "The zip archive is cut off, or two lie one behind the other: its directory is not of its first entry.");
         }
-        // A length that is stated is also the most that is read of an entry.
+        // No more than the stated length is read of an entry. So the sum of these is the limit.
         var (count, total) = (0L, 0L);
         foreach (var item in directory.Read(stream))
         {
@@ -106,7 +106,7 @@ internal static class ZipEntries
             }
         }
 
-        /// <summary>Behind the entry's own header, which must not contradict the directory.</summary>
+        /// <summary>The position after the local header. Method and lengths there must not contradict the directory.</summary>
         private long FindData(SharedFile.Part packed)
         {
             Span<byte> header = stackalloc byte[ZipItem.LocalHeaderSize];
@@ -125,7 +125,7 @@ internal static class ZipEntries
             return place;
         }
 
-        /// <summary>Behind an entry without content comes the next one, or the directory.</summary>
+        /// <summary>After an entry without content, the next entry or the directory must follow.</summary>
         private void CheckEmpty(SharedFile.Part packed, long end)
         {
             Span<byte> next = stackalloc byte[2];

@@ -4,14 +4,14 @@ using System.Text;
 
 namespace FlywheelDicom.Transfer.Sources;
 
-/// <summary>What the directory of a zip says of one entry.</summary>
-/// <param name="Name">Its path there.</param>
+/// <summary>One entry in the directory of a zip.</summary>
+/// <param name="Name">Its path in the archive.</param>
 /// <param name="Flags">General purpose bits (APPNOTE §4.4.4).</param>
 /// <param name="Method">How it is packed (APPNOTE §4.4.5).</param>
-/// <param name="Crc">Of its content.</param>
+/// <param name="Crc">The check sum of its content.</param>
 /// <param name="PackedLength">Bytes in the archive.</param>
 /// <param name="Length">Bytes of its content.</param>
-/// <param name="Place">Of its own header, in the file.</param>
+/// <param name="Place">The position of its local header in the file.</param>
 internal sealed record ZipItem(string Name, ushort Flags, ushort Method, uint Crc, long PackedLength, long Length, long Place)
 {
     public const int LocalHeaderSize = 30;
@@ -23,12 +23,12 @@ internal sealed record ZipItem(string Name, ushort Flags, ushort Method, uint Cr
 
     public bool IsEncrypted => (Flags & 1) != 0 || Method == AesMethod;
 
-    /// <summary>Its own header stands before its data and may not know their length yet.</summary>
+    /// <summary>The length was not known when the local header was written. It follows after the data.</summary>
     public bool HasDescriptor => (Flags & 8) != 0;
 
     public bool IsFolder => (Name.EndsWith('/') || Name.EndsWith('\\')) && Length == 0;
 
-    /// <param name="input">At an entry of the directory.</param>
+    /// <param name="input">At the start of an entry of the directory.</param>
     /// <param name="shift">Bytes before the archive.</param>
     /// <returns>Null at the end of the entries.</returns>
     public static ZipItem? Read(PackedInput input, long shift)
@@ -62,7 +62,7 @@ internal sealed record ZipItem(string Name, ushort Flags, ushort Method, uint Cr
         return new ZipItem(NameOf(name, flags, extra), flags, UInt16(header, 10), UInt32(header, 16), packed, length, place + shift);
     }
 
-    /// <summary>One field of those that programs add; null where it is not there.</summary>
+    /// <summary>One of the extra fields; null if it is not there.</summary>
     private static byte[]? Extra(ReadOnlySpan<byte> extra, ushort id)
     {
         while (extra.Length >= 4)
@@ -77,7 +77,7 @@ internal sealed record ZipItem(string Name, ushort Flags, ushort Method, uint Cr
         return null;
     }
 
-    /// <summary>UTF-8 where it says so or is so; else the code page of the PC on which zip was made.</summary>
+    /// <summary>UTF-8 if the flags state it or the bytes are UTF-8; else code page 437, as in the first PCs.</summary>
     private static string NameOf(byte[] name, ushort flags, byte[] extra)
     {
         if (Extra(extra, UnicodePath) is { Length: > 5 } unicode && UInt32(unicode, 1) == Crc32.HashToUInt32(name))

@@ -22,7 +22,7 @@ internal static class ZipMethod
     public static bool IsSupported(ushort method)
         => method is Stored or Deflate or Deflate64 or Bzip2 or Lzma or OldZstandard or Zstandard or Xz or Ppmd;
 
-    /// <summary>What it is called.</summary>
+    /// <summary>The name of a method, for messages.</summary>
     public static string NameOf(ushort method) => method switch
     {
         1 => "shrink",
@@ -38,7 +38,7 @@ internal static class ZipMethod
         _ => $"unknown method {method}",
     };
 
-    /// <summary>The content of an entry; the packed bytes are closed with it.</summary>
+    /// <summary>The content of an entry. The packed bytes are disposed with it.</summary>
     public static Stream Open(Stream packed, ZipItem item) => item.Method switch
     {
         Stored => packed,
@@ -52,7 +52,7 @@ internal static class ZipMethod
         _ => throw new ArgumentOutOfRangeException(nameof(item)),
     };
 
-    /// <summary>A version, and the settings with the size of the dictionary, stand before the data (APPNOTE §5.8.8).</summary>
+    /// <summary>Before the data there are a version, and the settings with the size of the dictionary (APPNOTE §5.8.8).</summary>
     private static LzmaStream OpenLzma(Stream packed, ZipItem item)
     {
         Span<byte> head = stackalloc byte[9];
@@ -62,7 +62,7 @@ internal static class ZipMethod
             throw new InvalidDataException("The settings of its LZMA data are damaged.");
         var dictionary = BinaryPrimitives.ReadUInt32LittleEndian(properties.AsSpan(1));
         LzmaDictionary.Check(dictionary);
-        // More than the whole content is never looked back on, and a large one is costly to make for each small image.
+        // The dictionary need not be larger than the content. To allocate a large one for each small image takes time.
         BinaryPrimitives.WriteUInt32LittleEndian(properties.AsSpan(1), (uint)Math.Min(dictionary, Math.Max(item.Length, 4096)));
         return LzmaStream.Create(properties, packed, item.PackedLength - head.Length, item.Length, true);
     }
