@@ -84,7 +84,7 @@ internal sealed class PeerConnection(TcpClient client, CancellationToken stop) :
                 or PeerReaction.Trickle or PeerReaction.EmptyPdus:
                 return await SayAsync(answer, reaction);
             default:
-                await _stream.WriteAsync(Careless(elements, context, reaction), stop);
+                await _stream.WriteAsync(Invalid(elements, context, reaction), stop);
                 // Whatever it said, the caller has to end this: its data sets are read until it does.
                 return true;
         }

@@ -35,7 +35,7 @@ internal static class PeerMessages
     }
 
     /// <summary>A success for the request that is wrong in one way.</summary>
-    public static byte[] Careless(Dictionary<ushort, byte[]> request, byte context, PeerReaction how)
+    public static byte[] Invalid(Dictionary<ushort, byte[]> request, byte context, PeerReaction how)
     {
         var answer = Elements(request, 0);
         switch (how)

@@ -114,28 +114,3 @@ public enum PeerReaction
     /// <summary>Another match each time, without end.</summary>
     EndlessNewMatches,
 }
-
-/// <summary>The ways to answer that prove nothing, for tests that try each.</summary>
-public static class CarelessAnswers
-{
-    /// <summary>What takes the place of an answer to a whole message; each ends at once.</summary>
-    public static IReadOnlyList<PeerReaction> All { get; } =
-    [
-        PeerReaction.NoStatus, PeerReaction.EmptyStatus, PeerReaction.OneByteStatus, PeerReaction.FourByteStatus, PeerReaction.TwoStatuses,
-        PeerReaction.NoMessageId, PeerReaction.NoCommandField, PeerReaction.NoDatasetType, PeerReaction.EchoAnswer, PeerReaction.FindAnswer,
-        PeerReaction.AnswerAnother, PeerReaction.AnotherContext, PeerReaction.AnotherClass, PeerReaction.AnotherInstance, PeerReaction.WithDataset,
-        PeerReaction.UnknownPdu, PeerReaction.TornPdv, PeerReaction.OverlongPdu, PeerReaction.CutPdu, PeerReaction.Release,
-        PeerReaction.Abort, PeerReaction.Reset, PeerReaction.Close, PeerReaction.StoreAndReset, PeerReaction.RefuseAndAbort,
-    ];
-
-    /// <summary>What comes before the last fragment, so that the instance is never there; each ends at once.</summary>
-    public static IReadOnlyList<PeerReaction> Interruptions { get; } =
-    [
-        PeerReaction.AnswerAndReset, PeerReaction.AnswerAndAbort, PeerReaction.RefuseAndAbort, PeerReaction.SayHeldAndReset, PeerReaction.SayHeldAndAbort,
-        PeerReaction.Abort, PeerReaction.Reset, PeerReaction.Close,
-    ];
-
-    /// <summary>What goes on until the caller's patience ends.</summary>
-    public static IReadOnlyList<PeerReaction> Endless { get; } =
-        [PeerReaction.Silence, PeerReaction.Stall, PeerReaction.Drip, PeerReaction.EmptyPdus, PeerReaction.EmptyPdvs, PeerReaction.EndlessRequests];
-}

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace FlywheelDicom.Unit.Network;
 
 /// <summary>A success counts only if it answers this message, whole, and all of it had left (PS3.7 §9.1.1, §9.3.1.2).</summary>
-public class CarelessAnswerTests
+public class InvalidResponseTests
 {
     private static readonly TimeSpan s_longBeforeAnyTimer = TimeSpan.FromSeconds(50);
 
@@ -22,7 +22,7 @@ public class CarelessAnswerTests
 
     public static TheoryData<PeerReaction, int> Early => Each([PeerReaction.Answer, PeerReaction.AnswerAndReset, PeerReaction.AnswerAndAbort]);
 
-    public static TheoryData<PeerReaction, int> Endless => Each(CarelessAnswers.Endless);
+    public static TheoryData<PeerReaction, int> Endless => Each(InvalidResponses.Endless);
 
     [Theory]
     [MemberData(nameof(Wrong))]

@@ -7,7 +7,7 @@ using FlywheelDicom.TestSupport;
 namespace FlywheelDicom.Unit.Network;
 
 /// <summary>What counts as an answer to C-STORE counts for the other services too, and nothing holds them beyond their time.</summary>
-public class CarelessServiceTests
+public class InvalidServiceResponseTests
 {
     private static readonly TimeSpan s_enough = TimeSpan.FromSeconds(20);
     private static readonly SopReference[] s_one = [new(SyntheticInstance.CTImage, "1.2.3")];

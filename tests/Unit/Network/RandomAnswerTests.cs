@@ -18,9 +18,9 @@ public class RandomAnswerTests
     public async Task Nothing_is_stored_that_the_peer_does_not_have(int window, int seed)
     {
         // An answer to a message that the peer has not seen can be told from a true one only where one is under way.
-        PeerReaction[] answers = [.. CarelessAnswers.All, PeerReaction.AnswerTwice, PeerReaction.UnannouncedDataset, PeerReaction.AnswerAndReset, PeerReaction.AnswerAndAbort,
+        PeerReaction[] answers = [.. InvalidResponses.All, PeerReaction.AnswerTwice, PeerReaction.UnannouncedDataset, PeerReaction.AnswerAndReset, PeerReaction.AnswerAndAbort,
             PeerReaction.AlreadyThere, .. window == 1 ? [PeerReaction.AnswerAhead] : Array.Empty<PeerReaction>()];
-        PeerReaction[] interruptions = [.. CarelessAnswers.Interruptions, PeerReaction.Answer];
+        PeerReaction[] interruptions = [.. InvalidResponses.Interruptions, PeerReaction.Answer];
         using var peer = new ScriptedPeer(new PeerBehaviour
         {
             MaxOperations = window,

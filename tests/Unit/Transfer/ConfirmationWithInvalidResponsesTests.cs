@@ -8,7 +8,7 @@ using FlywheelDicom.Transfer.Confirmation;
 namespace FlywheelDicom.Unit.Transfer;
 
 /// <summary>What an archive may say to a query or of a commitment, and what it proves.</summary>
-public class ConfirmationOfOddAnswersTests
+public class ConfirmationWithInvalidResponsesTests
 {
     private static readonly TimeSpan s_enough = TimeSpan.FromSeconds(30);
 
@@ -25,14 +25,14 @@ public class ConfirmationOfOddAnswersTests
         for (var i = 1; i <= count; i++)
             input.Writer.TryWrite(Sent(peer.Port, i));
         input.Writer.Complete();
-        var judged = new List<DicomSendResult>();
+        var results = new List<DicomSendResult>();
         var options = new ConfirmationOptions { Timeout = TimeSpan.FromSeconds(1), Client = Timers.ShortAssociationAndMessage };
         await new QueryJob(options, r =>
         {
-            judged.Add(r);
+            results.Add(r);
             return default;
         }, _ => { }, default).RunAsync(input.Reader).WaitAsync(s_enough);
-        return judged;
+        return results;
     }
 
     /// <summary>Each is a new one, and none is one that was sent: that is no reason to go on for ever.</summary>
@@ -40,8 +40,8 @@ public class ConfirmationOfOddAnswersTests
     public async Task Query_that_finds_others_without_end_has_one()
     {
         var watch = Stopwatch.StartNew();
-        var judged = await ConfirmAsync(new PeerBehaviour { OnService = field => field == 0x0020 ? PeerReaction.EndlessNewMatches : null }, 2);
-        Assert.All(judged, r => Assert.Equal((DicomSendStatus.Failed, DicomConfirmation.NotAnswered, "DicomResponseTimeout"), (r.Status, r.Confirmation, r.ErrorId)));
+        var results = await ConfirmAsync(new PeerBehaviour { OnService = field => field == 0x0020 ? PeerReaction.EndlessNewMatches : null }, 2);
+        Assert.All(results, r => Assert.Equal((DicomSendStatus.Failed, DicomConfirmation.NotAnswered, "DicomResponseTimeout"), (r.Status, r.Confirmation, r.ErrorId)));
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(15));
     }
 
@@ -49,9 +49,9 @@ public class ConfirmationOfOddAnswersTests
     [Fact]
     public async Task Matches_that_name_no_instance_do_not_show_that_one_is_missing()
     {
-        var judged = await ConfirmAsync(new PeerBehaviour { Matches = ["1.2.1", "", ""] }, 3);
-        Assert.Equal([DicomConfirmation.Found, DicomConfirmation.NotAnswered, DicomConfirmation.NotAnswered], judged.OrderBy(r => r.Name, StringComparer.Ordinal).Select(r => r.Confirmation!.Value));
-        Assert.Contains("name no SOP Instance UID", judged.First(r => r.Name == "3").Reason, StringComparison.Ordinal);
+        var results = await ConfirmAsync(new PeerBehaviour { Matches = ["1.2.1", "", ""] }, 3);
+        Assert.Equal([DicomConfirmation.Found, DicomConfirmation.NotAnswered, DicomConfirmation.NotAnswered], results.OrderBy(r => r.Name, StringComparer.Ordinal).Select(r => r.Confirmation!.Value));
+        Assert.Contains("name no SOP Instance UID", results.First(r => r.Name == "3").Reason, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -8,13 +8,13 @@ namespace FlywheelDicom.Unit.Transfer;
 /// Ten thousand random sequences of careless answers, one for each instance, over one association and four, with a window and
 /// without: each instance has one result, and neither a result nor a line of the journal says more than the peer's own record.
 /// </summary>
-public sealed class CarelessAnswersPropertyTests
+public sealed class InvalidResponsesPropertyTests
 {
     private const int Jobs = 50;
     private const int InstancesOfJob = 50;
 
     private static readonly PeerReaction[] s_answers =
-        [.. CarelessAnswers.All, PeerReaction.AlreadyThere, PeerReaction.AnswerTwice, PeerReaction.AnswerAndReset, PeerReaction.AnswerAndAbort];
+        [.. InvalidResponses.All, PeerReaction.AlreadyThere, PeerReaction.AnswerTwice, PeerReaction.AnswerAndReset, PeerReaction.AnswerAndAbort];
 
     /// <summary>No successes: an instance as small as these has left whole before the peer has looked at it, so that its success would be one.</summary>
     private static readonly PeerReaction[] s_interruptions = [PeerReaction.RefuseAndAbort, PeerReaction.Abort, PeerReaction.Reset, PeerReaction.Close];
