@@ -6,7 +6,7 @@ namespace FlywheelDicom;
 /// The character sets that (0008,0005) names (PS3.3 §C.12.1.1.2), with the code extensions of ISO 2022 (PS3.5 §6.1.2.5).
 /// Bytes that a set does not define become U+FFFD, so that the rest of a name stays readable.
 /// </summary>
-public sealed class DicomCharacterSet
+internal sealed class DicomCharacterSet
 {
     private const byte Escape = 0x1B;
 

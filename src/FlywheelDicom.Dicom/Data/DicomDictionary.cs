@@ -3,7 +3,7 @@ using System.Globalization;
 namespace FlywheelDicom;
 
 /// <summary>The standard's attributes and UIDs (PS3.6, PS3.7 Annex E), read when first asked for.</summary>
-public static class DicomDictionary
+internal static class DicomDictionary
 {
     private static readonly Lazy<AttributeTable> s_attributes = new(AttributeTable.Load);
     private static readonly Lazy<Dictionary<string, DicomUID>> s_uids = new(LoadUids);

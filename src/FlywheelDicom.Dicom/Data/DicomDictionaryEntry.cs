@@ -7,7 +7,7 @@ namespace FlywheelDicom;
 /// <param name="VM">How many values it may have, such as 1, 1-n or 2-2n.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="IsRetired">Retired from the standard. It is still in use.</param>
-public sealed record DicomDictionaryEntry(DicomTag Tag, string Keyword, DicomVR VR, string VM, string Name, bool IsRetired)
+internal sealed record DicomDictionaryEntry(DicomTag Tag, string Keyword, DicomVR VR, string VM, string Name, bool IsRetired)
 {
     /// <summary>The alternatives where the VR depends on other elements, such as US/SS (PS3.5 §A.1).</summary>
     internal string Alternatives { get; init; } = "";

@@ -1,7 +1,7 @@
 namespace FlywheelDicom;
 
 /// <summary>How a data set is encoded (PS3.5 §10 and Annex A).</summary>
-public sealed class DicomTransferSyntax
+internal sealed class DicomTransferSyntax
 {
     private const string Root = "1.2.840.10008.1.2";
 

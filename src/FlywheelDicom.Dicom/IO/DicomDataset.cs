@@ -61,7 +61,7 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
     public int Count => Tags().Count();
 
     /// <summary>The character set that (0008,0005) names, or that of the enclosing data set.</summary>
-    public DicomCharacterSet CharacterSet
+    internal DicomCharacterSet CharacterSet
         => _characterSet ??= DicomCharacterSet.Parse(RawText(DicomTag.SpecificCharacterSet, DicomVR.CS));
 
     /// <summary>Whether the element is present; it may be empty.</summary>

@@ -1,7 +1,7 @@
 namespace FlywheelDicom;
 
 /// <summary>The peer or its network layer aborted the association (PS3.8 §9.3.8).</summary>
-public sealed class DicomAssociationAbortedException : DicomNetworkException
+internal sealed class DicomAssociationAbortedException : DicomNetworkException
 {
     internal DicomAssociationAbortedException(DicomDestination destination, byte source, byte reason, string operation)
         : base(DicomNetworkError.AssociationAborted, Describe(destination, source, reason, operation),

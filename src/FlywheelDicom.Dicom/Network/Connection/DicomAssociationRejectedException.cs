@@ -1,7 +1,7 @@
 namespace FlywheelDicom;
 
 /// <summary>The peer answered A-ASSOCIATE-RJ (PS3.8 §9.3.4).</summary>
-public sealed class DicomAssociationRejectedException : DicomNetworkException
+internal sealed class DicomAssociationRejectedException : DicomNetworkException
 {
     internal DicomAssociationRejectedException(DicomDestination destination, byte result, byte source, byte reason)
         : base(DicomNetworkError.AssociationRejected, Describe(destination, result, source, reason), AdviceFor(result, source, reason))
