@@ -121,7 +121,7 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
         var place = Resolved(path);
         try
         {
-            return RunLog.Open(place, LogWarnings.Enqueue);
+            return RunLog.Open(place, LogWarnings.Enqueue, TimeProvider.System);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

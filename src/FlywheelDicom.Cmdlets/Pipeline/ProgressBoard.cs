@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using FlywheelDicom.Transfer.Progress;
 
@@ -89,14 +90,16 @@ internal sealed class ProgressBoard
     private static ProgressForm FormFor(PSCmdlet cmdlet)
     {
         var preference = cmdlet.MyInvocation.BoundParameters.TryGetValue("ProgressAction", out var given) ? given : cmdlet.GetVariableValue("ProgressPreference");
-        if (LanguagePrimitives.TryConvertTo<ActionPreference>(preference, out var action) && action is ActionPreference.SilentlyContinue or ActionPreference.Ignore)
+        if (LanguagePrimitives.TryConvertTo<ActionPreference>(preference, CultureInfo.InvariantCulture, out var action) && action is ActionPreference.SilentlyContinue or ActionPreference.Ignore)
             return ProgressForm.None;
         // PowerShell's console draws no bar where its output goes to a file; a host without a user interface has nothing to draw on.
+#pragma warning disable RS0030 // Nothing is written to it: where it leads is asked, which no host tells.
         return cmdlet.Host.Name switch
         {
             "ConsoleHost" => Console.IsOutputRedirected ? ProgressForm.Plain : ProgressForm.Bar,
             "Default Host" => ProgressForm.Plain,
             _ => ProgressForm.Bar,
         };
+#pragma warning restore RS0030
     }
 }
