@@ -44,34 +44,6 @@ public class MessageExchangeTests
         }
     }
 
-    [Theory]
-    [InlineData("1.2.840.10008.1.2")]
-    [InlineData("1.2.840.10008.1.2.4.90")]
-    public void Bytes_of_one_syntax_never_pass_under_the_name_of_another(string syntax)
-    {
-        using var transport = new PduTransport(new Socket(SocketType.Stream, ProtocolType.Tcp), Stream.Null, default);
-        using var writer = new MessageWriter(transport, 0, 16384, TimeSpan.FromSeconds(5));
-        using var dataset = new OutgoingDataset(new MemoryStream(s_dataset), syntax, s_dataset.Length);
-        Assert.Throws<InvalidOperationException>(() => writer.Begin(s_context, Request, dataset));
-        using var right = new OutgoingDataset(new MemoryStream(s_dataset), SyntheticInstance.Explicit, s_dataset.Length);
-        Assert.Throws<InvalidOperationException>(() => writer.Begin(s_context, Request with { SopClassUid = SyntheticInstance.MRImage }, right));
-        Assert.Throws<InvalidOperationException>(() => writer.Begin(s_context with { Result = PresentationContextResult.NoReason }, Request, right));
-    }
-
-    [Fact]
-    public void Contexts_are_found_by_class_and_syntax()
-    {
-        PresentationContext Of(byte id, string sopClass, string syntax) => new(id, sopClass, [syntax]) { Result = PresentationContextResult.Accepted, AcceptedTransferSyntax = syntax };
-        var jpeg = DicomTransferSyntax.Lookup(SyntheticInstance.Jpeg2000);
-        var table = new AcceptedContexts([
-            Of(1, SyntheticInstance.CTImage, SyntheticInstance.Jpeg2000), Of(3, SyntheticInstance.CTImage, SyntheticInstance.Implicit),
-            new(5, SyntheticInstance.CTImage, [SyntheticInstance.Explicit]), Of(7, SyntheticInstance.MRImage, SyntheticInstance.Explicit)]);
-        Assert.Equal((byte)1, table.For(SyntheticInstance.CTImage, jpeg)!.Id);
-        Assert.Equal((byte)3, table.For(SyntheticInstance.CTImage, DicomTransferSyntax.ExplicitVRLittleEndian)!.Id);
-        Assert.Null(table.For(SyntheticInstance.MRImage, jpeg));
-        Assert.Null(table.For(SyntheticInstance.SecondaryCapture, jpeg));
-    }
-
     private static DimseCommand Request => new()
     {
         Field = CommandField.StoreRequest, MessageId = 7, HasDataset = true, SopClassUid = SyntheticInstance.CTImage, SopInstanceUid = "1.2.3",

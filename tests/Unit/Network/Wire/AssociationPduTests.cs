@@ -60,16 +60,16 @@ public class AssociationPduTests
     {
         var given = new AssociationPdu
         {
-            CalledAE = "PACS", CallingAE = "SENDER", MaxPduLength = 70000, ImplementationClassUid = "1.2.3", ImplementationVersion = "V1", MaxOperations = 300, ProtocolVersion = 3,
-            Contexts = [new(1, Class, [Explicit, Implicit]), new(255, "1.2", [])],
+            CalledAE = "PACS", CallingAE = "SENDER", MaxPduLength = 70000, ImplementationClassUid = "1.2.3", ImplementationVersion = "V1", MaxOperations = 300, ProtocolVersion = 0x0103,
+            Contexts = [new(1, Class, [Explicit, Implicit, .. Enumerable.Repeat("1.2.840.10008.1.2.4.90", 20)]), new(255, "1.2", [])],
             Roles = [new("1.2.4", true, false), new("1.2.5", false, true)],
         };
         var read = AssociationPdu.Decode(given.Encode(PduType.AssociateRequest).AsSpan(6), PduType.AssociateRequest);
-        Assert.Equal(("PACS", "SENDER", 70000u, "1.2.3", "V1", (ushort)300, (ushort)3),
+        Assert.Equal(("PACS", "SENDER", 70000u, "1.2.3", "V1", (ushort)300, (ushort)0x0103),
             (read.CalledAE, read.CallingAE, read.MaxPduLength, read.ImplementationClassUid, read.ImplementationVersion, read.MaxOperations, read.ProtocolVersion));
         Assert.Equal(DicomUID.ApplicationContext, read.ApplicationContext);
         Assert.Equal([(1, Class), (255, "1.2")], read.Contexts.Select(c => ((int)c.Id, c.AbstractSyntax)));
-        Assert.Equal([Explicit, Implicit], read.Contexts[0].TransferSyntaxes);
+        Assert.Equal(given.Contexts[0].TransferSyntaxes, read.Contexts[0].TransferSyntaxes);
         Assert.Empty(read.Contexts[1].TransferSyntaxes);
         Assert.Equal(given.Roles, read.Roles);
     }
@@ -106,7 +106,7 @@ public class AssociationPduTests
                 .. Item(0x51, [0, 0, 1]), .. Item(0x51, [0, 0, 1, 0, 0]), .. Item(0x53, [0, 9]), .. Item(0x53, [0, 9, 0, 1, 0]), .. Item(0x5F, [1]),
                 .. Item(0x54, []), .. Item(0x54, [0, 0, 1]), .. Item(0x54, [0, 2, .. Ascii("1.2"), 1, 1]), .. Item(0x54, [0, 4, .. Ascii("1.2"), 1, 1]),
                 .. Item(0x54, [0, 0, 2, 1]),
-            ]));
+            ]), Item(0x98, []));
         Assert.Equal((0u, (ushort)1, "", "", ""), (read.MaxPduLength, read.MaxOperations, read.ApplicationContext, read.ImplementationClassUid, read.ImplementationVersion));
         Assert.Equal("1.2", Assert.Single(read.Contexts).AbstractSyntax);
         Assert.Equal(new RoleSelection("", false, true), Assert.Single(read.Roles));

@@ -118,6 +118,10 @@ public class DimseCommandTests
     }
 
     [Fact]
+    public void Empty_value_may_be_the_last()
+        => Assert.Equal("", DimseCommand.Decode([.. US(0x0100, 1), .. US(0x0110, 1), .. s_noDataset, .. Element(0x1000, [])]).SopInstanceUid);
+
+    [Fact]
     public void Cancel_has_no_ID_of_its_own()
     {
         var read = DimseCommand.Decode([.. US(0x0100, 0x0FFF), .. US(0x0120, 4), .. s_noDataset]);

@@ -92,7 +92,7 @@ public class MessageReaderTests
     /// <summary>A fragment that comes where another kind, or another context, is due.</summary>
     public static TheoryData<string, byte[][]> Mixed => new()
     {
-        { "PDV longer than its PDU", [Pdu(4, 0, 0, 0, 9, 1, 3)] },
+        { "PDV longer than its PDU does not fit", [Pdu(4, 0, 0, 0, 9, 1, 3)] },
         { "data set that nothing announced", [Piece(1, 2, 1)] },
         { "data set after a command that announces none", [Pdu(4, [.. Pdv(1, 1, s_echo[..4]), .. Pdv(1, 2, 1)])] },
         { "command where a data set is due", [Piece(1, 3, s_find), Piece(1, 3, s_echo)] },
@@ -105,8 +105,10 @@ public class MessageReaderTests
     [MemberData(nameof(Mixed))]
     public async Task Fragments_of_two_messages_are_not_mixed(string flaw, byte[][] pieces)
     {
-        Assert.NotEmpty(flaw);
-        Assert.Equal(6, (await Assert.ThrowsAsync<PduException>(async () => await Reader(pieces).ReadAsync())).AbortReason);
+        var e = await Assert.ThrowsAsync<PduException>(async () => await Reader(pieces).ReadAsync());
+        Assert.Equal(6, e.AbortReason);
+        Assert.Equal(flaw.EndsWith("does not fit", StringComparison.Ordinal), e.Message.Contains("does not fit", StringComparison.Ordinal));
+        Assert.Equal(flaw.StartsWith("command where", StringComparison.Ordinal), e.Message.StartsWith("A command came", StringComparison.Ordinal));
     }
 
     [Fact]

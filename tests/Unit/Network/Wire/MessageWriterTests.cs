@@ -71,6 +71,7 @@ public class MessageWriterTests
     [Theory]
     [InlineData(16384)]
     [InlineData(400_000)]
+    [InlineData(524_294)]
     public async Task Long_data_set_goes_in_pieces(int limit)
     {
         var content = Bytes(1_000_001);
@@ -80,7 +81,7 @@ public class MessageWriterTests
         using var dataset = new OutgoingDataset(new MemoryStream(content), Syntax, content.Length);
         writer.Begin(s_context, s_store, dataset);
         Assert.True(writer.IsLong);
-        Assert.InRange(writer.DatasetLength, 200_000, 500_000);
+        Assert.InRange(writer.DatasetLength, 200_000, 600_000);
         Assert.Empty(stream.Writes);
         await writer.SendBeginningAsync();
         Assert.False(writer.IsLong);
@@ -93,6 +94,42 @@ public class MessageWriterTests
         var fragments = Fragments(stream.Written[(12 + Encode(s_store).Length)..], 3, isCommand: false);
         Assert.All(fragments.SkipLast(1), f => Assert.Equal(limit - 12, f.Length));
         Assert.True(content.AsSpan().SequenceEqual(fragments.SelectMany(f => f).ToArray()));
+    }
+
+    /// <summary>A fragment that would only just not fit is left for the next piece.</summary>
+    [Fact]
+    public async Task Fragment_fits_into_its_buffer_or_waits()
+    {
+        const int buffer = 256 * 1024;
+        var command = 12 + Encode(s_store).Length;
+        foreach (var limit in Enumerable.Range(-15, 30).Select(more => ((buffer - command) / 2 + more) & ~1).Distinct())
+        {
+            var stream = new WireStream();
+            using var transport = stream.Transport();
+            using var writer = new MessageWriter(transport, 0, limit, s_longEnough);
+            using var dataset = new OutgoingDataset(new MemoryStream(new byte[buffer]), Syntax, buffer);
+            writer.Begin(s_context, s_store, dataset);
+            await writer.SendAsync();
+            Assert.Equal(buffer, Fragments(stream.Written[command..], 3, isCommand: false).Sum(f => f.Length));
+            Assert.All(stream.Writes, w => Assert.InRange(w.Length, 1, buffer));
+        }
+    }
+
+    [Theory]
+    [InlineData("1.2.840.10008.1.2")]
+    [InlineData("1.2.840.10008.1.2.4.90")]
+    public void Bytes_of_one_syntax_never_pass_under_the_name_of_another(string syntax)
+    {
+        using var transport = new WireStream().Transport();
+        using var writer = new MessageWriter(transport, 0, 16384, s_longEnough);
+        using var dataset = new OutgoingDataset(new MemoryStream(Bytes(10)), syntax, 10);
+        Assert.Throws<InvalidOperationException>(() => writer.Begin(s_context, s_store, dataset));
+        using var right = new OutgoingDataset(new MemoryStream(Bytes(10)), Syntax, 10);
+        Assert.Throws<InvalidOperationException>(() => writer.Begin(s_context, s_store with { SopClassUid = "1.2.840.10008.5.1.4.1.1.4" }, right));
+        Assert.Throws<InvalidOperationException>(() => writer.Begin(s_context with { AbstractSyntax = "" }, s_store with { SopClassUid = null }, right));
+        var refused = Assert.Throws<InvalidOperationException>(() => writer.Begin(s_context with { Result = PresentationContextResult.NoReason }, s_store, right));
+        Assert.Contains("CT Image Storage", refused.Message, StringComparison.Ordinal);
+        writer.Begin(s_context, s_store, right);
     }
 
     [Fact]

@@ -122,6 +122,7 @@ public class SmallTypesTests
         Assert.Equal([first, second], made);
         pool.Return(first);
         Assert.Same(first, pool.Rent());
+        Assert.False(IsDisposed(first));
         pool.Return(first);
         pool.Dispose();
         Assert.True(IsDisposed(first));
