@@ -30,6 +30,7 @@
         'Register-DicomDestination'
         'Remove-DicomValue'
         'Request-DicomCommitment'
+        'Save-DicomFile'
         'Send-DicomStore'
         'Set-DicomValue'
         'Start-DicomReceiver'

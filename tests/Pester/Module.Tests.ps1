@@ -30,7 +30,7 @@ Describe 'The module' {
     }
 
     It 'has a format view for what it puts out' -ForEach @(
-        'DicomFile', 'DicomSendResult', 'DicomDestination', 'DicomEchoResult', 'DicomReceiver', 'FwSendReport', 'FwSendReportRow', 'DicomElement', 'FwInstance', 'FwSession', 'DicomTlsSession', 'DicomSendJournalEntry', 'DicomSeriesSummary' | ForEach-Object { @{ Type = $_ } }
+        'DicomFile', 'DicomSendResult', 'DicomDestination', 'DicomEchoResult', 'DicomReceiver', 'FwSendReport', 'FwSendReportRow', 'DicomElement', 'FwInstance', 'FwSession', 'DicomTlsSession', 'DicomSendJournalEntry', 'DicomSeriesSummary', 'DicomSaveSummary' | ForEach-Object { @{ Type = $_ } }
     ) { Get-FormatData "FlywheelDicom.$Type" | Should -Not -BeNullOrEmpty }
 
     It '<_.Name> has help with a synopsis, described parameters and examples' -ForEach $commands {

@@ -29,6 +29,8 @@ internal static class DicomErrors
         new("DicomNotConvertible", InvalidData, "Let the server accept an explicit transfer syntax."),
         new("DownloadFailed", ResourceUnavailable, "Run it again; give more time with -RetryTime."),
         new("PrivateBlockUnavailable", LimitsExceeded, "Take another -Group or -Identifier."),
+        new("DicomNotSaved", WriteError, "Check that the folder has room and may be written."),
+        new("DicomSaveNameTaken", ResourceExists, "Put {SopInstanceUid} into -Layout, take another folder, or replace files with -Force."),
         new("DicomNotEdited", InvalidData, "Give the element a value that this instance can take, or leave the instance out."),
 
         // Between us and a DICOM server.
@@ -126,6 +128,8 @@ internal static class DicomErrors
 
         // How a cmdlet was called, and how it ended.
         new("InvalidSendTag", InvalidArgument, "Take an odd group above 0x0008, and texts of at most 64 characters."),
+        new("InvalidLayout", InvalidArgument, "Write it as in '{PatientId}/{SopInstanceUid}.dcm'."),
+        new("SaveFolderUnusable", WriteError, "Take another folder with -OutputDirectory."),
         new("InvalidDicomTag", InvalidArgument, "Write PatientName, (0010,0010), BeamSequence[0].BeamName or (0021,xx00:Creator)."),
         new("InvalidDicomValue", InvalidArgument, "Give a value that the VR of the element allows."),
         new("NotFileSystemPath", InvalidArgument, "Give a path of the file system."),

@@ -16,6 +16,7 @@ public abstract class EditCmdlet : DicomCmdlet
     /// <summary>The instance to edit.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [SentFileTransformation]
     [DicomFileTransformation]
     public DicomFile InputObject { get; set; } = null!;
 

@@ -31,6 +31,8 @@ public sealed record DicomProblem(string Id, string Message)
     internal const string NotListed = "FlywheelNotListed";
     internal const string NoPrivateBlock = "PrivateBlockUnavailable";
     internal const string NotEdited = "DicomNotEdited";
+    internal const string NotSaved = "DicomNotSaved";
+    internal const string SaveNameTaken = "DicomSaveNameTaken";
 
     /// <summary>It cannot be converted to the only transfer syntax that the archive accepts. Another archive may accept it.</summary>
     internal const string NotConvertible = "DicomNotConvertible";
@@ -38,5 +40,6 @@ public sealed record DicomProblem(string Id, string Message)
     /// <summary>Whether an error id is one of these. The stage that found the problem has already reported it.</summary>
     internal static bool IsProblem(string? id)
         => id is NotDicom or Truncated or Malformed or MissingUid or Directory or Unreadable or NotFound or NotFileSystem or SourceChanged
-            or BadArchive or EncryptedArchive or UnsupportedArchive or NoTemporarySpace or NotDownloaded or NotListed or NoPrivateBlock or NotEdited;
+            or BadArchive or EncryptedArchive or UnsupportedArchive or NoTemporarySpace or NotDownloaded or NotListed or NoPrivateBlock or NotEdited
+            or NotSaved or SaveNameTaken;
 }

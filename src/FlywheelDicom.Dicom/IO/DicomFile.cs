@@ -130,12 +130,15 @@ public sealed class DicomFile
 
     /// <summary>The same, with a say about a file that is there already. The instance's own source is never written over.</summary>
     /// <inheritdoc cref="Save(string)"/>
-    public void Save(string path, DicomSaveMode mode)
+    public void Save(string path, DicomSaveMode mode) => Save(path, mode, CancellationToken.None);
+
+    /// <summary>The same, which can be stopped; half a file is not left then either.</summary>
+    internal void Save(string path, DicomSaveMode mode, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (ProblemDetail is { } problem)
             throw new InvalidOperationException($"'{Name}' is not saved: {problem.Message}");
-        DicomFileWriter.Write(this, Source, path, mode);
+        DicomFileWriter.Write(this, Source, path, mode, cancellation);
     }
 
     /// <summary>Gives an element a value (null: present and empty), in the VR it has or the dictionary's.</summary>
@@ -181,6 +184,14 @@ public sealed class DicomFile
         }
         Apply(changes, removal.IsDeep ? removal : null);
     });
+
+    /// <summary>Another handle of the same instance with a problem that a stage met; this one stays as it is.</summary>
+    internal DicomFile With(DicomProblem problem)
+    {
+        var other = (DicomFile)MemberwiseClone();
+        other._stageProblem ??= problem;
+        return other;
+    }
 
     /// <summary>A stage could not do its work on this instance, and it must not go on as if it had.</summary>
     internal void Refuse(DicomProblem problem) => _stageProblem ??= problem;

@@ -4,7 +4,7 @@ namespace FlywheelDicom.IO;
 internal static class DicomFileWriter
 {
     /// <exception cref="IOException">There is a file already, it is the instance's own source, or it cannot be written.</exception>
-    public static void Write(DicomFile file, DicomSource source, string path, DicomSaveMode mode)
+    public static void Write(DicomFile file, DicomSource source, string path, DicomSaveMode mode, CancellationToken cancellation)
     {
         var target = DicomHost.ResolvePath(path);
         if (Directory.Exists(target))
@@ -25,7 +25,7 @@ internal static class DicomFileWriter
         {
             using var bytes = file.OpenRead();
             using var output = new PartialFile(Path.Combine(folder, $".{Guid.NewGuid():N}.partial"));
-            bytes.CopyTo(output.Stream);
+            Copy(bytes, output.Stream, cancellation);
             if (mode == DicomSaveMode.Overwrite)
                 output.Replace(target);
             else
@@ -34,6 +34,16 @@ internal static class DicomFileWriter
         catch (IOException e) when (IsFull(e))
         {
             throw new IOException($"There is no room for '{target}' on its disk.", e);
+        }
+    }
+
+    private static void Copy(Stream bytes, Stream output, CancellationToken cancellation)
+    {
+        var buffer = new byte[128 * 1024];
+        while (bytes.Read(buffer) is > 0 and var read)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            output.Write(buffer, 0, read);
         }
     }
 
