@@ -60,7 +60,11 @@ public sealed class ReportPlaceTests : IDisposable
     [Fact]
     public void Name_that_was_reserved_in_vain_is_free_again()
     {
-        Assert.Throws<FileNotFoundException>(() => ReportPlace.InFolder(_folder).Place(In("gone.partial"), In("a.csv")));
+        var place = ReportPlace.InFolder(_folder);
+        using var file = place.Begin();
+        file.Stream.Dispose();
+        File.Delete(In(Assert.Single(Files())));
+        Assert.Throws<FileNotFoundException>(() => place.Place(file, In("a.csv")));
         Assert.Empty(Files());
     }
 
@@ -68,10 +72,10 @@ public sealed class ReportPlaceTests : IDisposable
     public void Files_on_their_way_are_hidden_and_never_the_same()
     {
         var place = ReportPlace.InFolder(_folder);
-        var (first, second) = (place.TemporaryPath(), place.TemporaryPath());
-        Assert.NotEqual(first, second);
-        Assert.Equal(_folder, Path.GetDirectoryName(first));
-        Assert.Matches(@"^\.dicom-send_report-[0-9a-f]{32}\.partial$", Path.GetFileName(first));
+        using var first = place.Begin();
+        using var second = place.Begin();
+        Assert.Equal(2, Files().Length);
+        Assert.All(Files(), f => Assert.Matches(@"^\.dicom-send_report-[0-9a-f]{32}\.partial$", Path.GetFileName(f)));
     }
 
     [Fact]
