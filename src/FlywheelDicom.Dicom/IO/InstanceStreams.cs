@@ -9,11 +9,11 @@ internal sealed class InstanceStreams(DicomSource source, DicomHeader header)
     private readonly long _position = header.DatasetPosition;
     private readonly bool _hasStandardMeta = header.HasStandardMeta && header.Framing == header.Syntax;
 
-    /// <summary>A deflated data set of odd length: a NUL behind it makes it even (PS3.5 §A.5).</summary>
+    /// <summary>A deflated data set of odd length gets a zero at its end (PS3.5 §A.5).</summary>
     private readonly bool _isPaddedBehind = header.Syntax.IsDeflated && header.Framing == header.Syntax && (source.Length - header.DatasetPosition) % 2 == 1;
 
     /// <summary>
-    /// Bytes of the encoded data set. Zeros that some writers put behind it are no part of it, and others abort on them.
+    /// Bytes of the encoded data set. Some writers add zeros after it. These are left out, because some receivers abort there.
     /// </summary>
     private readonly long _length = header is { Syntax.IsDeflated: false, Problem: null, IsWhole: true } ? header.DatasetEnd : source.Length - header.DatasetPosition;
 
@@ -71,7 +71,7 @@ internal sealed class InstanceStreams(DicomSource source, DicomHeader header)
         return TransferSyntaxConverter.Convert(OpenPlain(plan), Syntax, target);
     }
 
-    /// <summary>Bytes that the data set has, or -1 where only its end tells.</summary>
+    /// <summary>The length of the data set; -1 if it is not known before its end.</summary>
     public long DatasetLength(Splice[] plan)
     {
         if (IsReframed || (Syntax.IsDeflated && plan.Length > 0))

@@ -1,8 +1,8 @@
 namespace FlywheelDicom.IO;
 
 /// <summary>
-/// A file that is written under a temporary name, and gets its own name when it is complete. Nobody ever finds half a file under that
-/// name. Disposed before that, it is deleted.
+/// A file that is written under a temporary name, and gets its own name when it is complete. So there is never half a file with
+/// that name. If it is disposed before, it is deleted.
 /// </summary>
 internal sealed class PartialFile : IDisposable
 {

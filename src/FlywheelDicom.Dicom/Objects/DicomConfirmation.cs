@@ -3,10 +3,10 @@ namespace FlywheelDicom;
 /// <summary>What an archive answers when it is asked for an instance that it was sent.</summary>
 public enum DicomConfirmation
 {
-    /// <summary>It has committed itself to keep it (PS3.4 Annex J).</summary>
+    /// <summary>It will keep the instance (storage commitment, PS3.4 Annex J).</summary>
     Committed,
 
-    /// <summary>It has refused to keep it.</summary>
+    /// <summary>It will not keep the instance.</summary>
     NotCommitted,
 
     /// <summary>A query finds it.</summary>

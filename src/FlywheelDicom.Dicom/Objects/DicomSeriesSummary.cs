@@ -38,7 +38,7 @@ public sealed class DicomSeriesSummary
     /// <summary>The problem that was met first.</summary>
     public string? FirstProblem { get; private set; }
 
-    /// <summary>Null where the header cannot be read again: what is wrong with the file is told where it is sent.</summary>
+    /// <summary>Null if the header cannot be read again. The problem is reported when the file is sent.</summary>
     private static string? DescriptionOf(DicomFile file)
     {
         if (file.TransferSyntaxUid is null)

@@ -13,7 +13,7 @@ internal static class InstanceSending
     /// <inheritdoc cref="StoreAsync(DicomClient, DicomFile)"/>
     public static Task<DicomResponse> StoreAsync(this DicomAssociation association, DicomFile file) => association.StoreAsync(Outgoing(file));
 
-    /// <summary>Says that an instance is sent soon: see <see cref="DicomClient.Expect(StoreNeed)"/>. A file with a problem never is.</summary>
+    /// <summary>Announces that an instance will be sent soon: see <see cref="DicomClient.Expect(StoreNeed)"/>. A file with a problem never is.</summary>
     public static void Expect(this DicomClient client, DicomFile file)
     {
         if (file.ProblemDetail is null && Need(file) is { } need)

@@ -1,7 +1,7 @@
 namespace FlywheelDicom.Transfer.Sources;
 
 /// <summary>
-/// Reads a tar from its first header to its last byte: Unix version 7, ustar, pax and GNU. A second tar behind the first is read too.
+/// Reads a tar from its first header to its last byte: Unix version 7, ustar, pax and GNU. A second tar after the first is read too.
 /// </summary>
 internal sealed class TarReader(Stream tar)
 {

@@ -38,7 +38,7 @@ internal sealed class IncomingInstance : IDisposable
         }
     }
 
-    /// <summary>Ends it. The sender is told that it was stored only where this succeeds.</summary>
+    /// <summary>Completes it. The status is success only if this succeeds.</summary>
     public void Complete()
     {
         try

@@ -1,6 +1,6 @@
 namespace FlywheelDicom.Network.Scp;
 
-/// <summary>Receives one data set piece by piece. Disposed without <see cref="Complete"/>, it leaves nothing behind.</summary>
+/// <summary>Receives one data set piece by piece. If it is disposed without <see cref="Complete"/>, nothing is stored.</summary>
 internal abstract class StoreTarget : IDisposable
 {
     public abstract void Write(ReadOnlySpan<byte> bytes);

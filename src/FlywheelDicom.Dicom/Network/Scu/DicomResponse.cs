@@ -7,6 +7,6 @@ namespace FlywheelDicom.Network.Scu;
 /// <param name="Bytes">Bytes of the data set that were sent.</param>
 internal sealed record DicomResponse(DicomStatus Status, string? ErrorComment, string TransferSyntaxUid, long Bytes)
 {
-    /// <summary>SHA-256 of the data set in the file's own syntax, in hex, where it was asked for.</summary>
+    /// <summary>SHA-256 of the data set in the file's own syntax, in hexadecimal; null if it was not computed.</summary>
     public string? Digest { get; init; }
 }

@@ -247,7 +247,7 @@ internal sealed class MessageExchange : IDisposable
         _incoming.Until = long.MaxValue;
     }
 
-    /// <summary>Reads until the response is there, and gives the turn back. Only whoever has the turn to read calls it.</summary>
+    /// <summary>Reads until the response has arrived, and gives the turn back. Only with the turn.</summary>
     private async ValueTask<DimseMessage> ResponseAsync(string operation, MessageUnderWay message)
     {
         try

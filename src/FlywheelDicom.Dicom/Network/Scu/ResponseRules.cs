@@ -8,7 +8,7 @@ internal static class ResponseRules
     /// <summary>What is wrong with it; null if it answers the request.</summary>
     /// <param name="message">The response; its message ID is that of the request.</param>
     /// <param name="commandSet">The bytes of its command set.</param>
-    /// <param name="request">The request, as far as it has got.</param>
+    /// <param name="request">The request, and how much of it was sent.</param>
     public static string? Fault(in DimseMessage message, ReadOnlySpan<byte> commandSet, MessageUnderWay request)
     {
         var (command, asked) = (message.Command, request.Request);
