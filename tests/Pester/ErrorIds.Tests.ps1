@@ -8,7 +8,7 @@ BeforeAll {
     # Every id that the sources can produce: names of enums, constants, and texts where an id is asked for.
     $ids = [Collections.Generic.SortedSet[string]]::new()
     foreach ($name in [Enum]::GetNames([FlywheelDicom.DicomNetworkError])) { $null = $ids.Add("Dicom$name") }
-    $flywheelError = (Get-Content ($sources | Where-Object Name -EQ FlywheelException.cs) -Raw) -replace '(?s).*enum FlywheelError\s*\{(.*?)\}.*', '$1' -replace '///.*'
+    $flywheelError = (Get-Content ($sources | Where-Object Name -EQ FlywheelError.cs) -Raw) -replace '(?s).*enum FlywheelError\s*\{(.*?)\}.*', '$1' -replace '///.*'
     foreach ($name in $flywheelError -split '[\s,]+' | Where-Object { $_ }) { $null = $ids.Add("Flywheel$name") }
     foreach ($file in $sources | Where-Object Name -NE DicomErrors.cs) {
         $text = Get-Content $file -Raw
