@@ -24,7 +24,7 @@ internal sealed class PartialFile : IDisposable
     }
 
     /// <summary>Where the content is written to, without a buffer.</summary>
-    public Stream Stream { get; }
+    public FileStream Stream { get; }
 
     /// <summary>The content is complete: gives the file its name. A file that has this name is replaced.</summary>
     /// <exception cref="IOException">It cannot be renamed.</exception>

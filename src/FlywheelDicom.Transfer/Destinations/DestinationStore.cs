@@ -1,3 +1,5 @@
+using FlywheelDicom.IO;
+
 namespace FlywheelDicom.Transfer.Destinations;
 
 /// <summary>
@@ -130,25 +132,12 @@ internal sealed class DestinationStore(DicomDestinationScope scope, string path,
         // A link to a file elsewhere, as those who keep their settings in a repository have it, stays a link.
         var target = (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? path;
         var aside = $"{target}.{Guid.NewGuid():N}.new";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = PrivateFile;
-        try
-        {
-            using (var file = new FileStream(aside, options))
-            {
-                file.Write(bytes);
-                file.Flush(flushToDisk: true);
-            }
-            // Whatever the user's own mask is, the others of the machine read what is for all.
-            if (!OperatingSystem.IsWindows() && scope == DicomDestinationScope.AllUsers)
-                File.SetUnixFileMode(aside, PrivateFile | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-            File.Move(aside, target, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(aside);
-            throw;
-        }
+        using var file = new PartialFile(aside, PrivateFile);
+        file.Stream.Write(bytes);
+        file.Stream.Flush(flushToDisk: true);
+        // Whatever the user's own mask is, the others of the machine read what is for all.
+        if (!OperatingSystem.IsWindows() && scope == DicomDestinationScope.AllUsers)
+            File.SetUnixFileMode(aside, PrivateFile | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        file.Replace(target);
     }
 }
