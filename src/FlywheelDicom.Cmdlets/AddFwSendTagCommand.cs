@@ -45,9 +45,14 @@ public sealed class AddFwSendTagCommand : DicomCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void ProcessRecord() => Stoppable(() =>
     {
-        var file = InputObject;
+        foreach (var file in Inputs(InputObject))
+            Tag(file);
+    });
+
+    private void Tag(DicomFile file)
+    {
         var wasUsable = file.ProblemDetail is null;
         try
         {

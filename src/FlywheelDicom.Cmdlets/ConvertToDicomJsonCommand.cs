@@ -12,6 +12,7 @@ public sealed class ConvertToDicomJsonCommand : DicomCmdlet
     /// <summary>The instances, as Get-DicomFile gives them.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [SentFileTransformation]
     [DicomFileTransformation]
     public DicomFile InputObject { get; set; } = null!;
 
@@ -20,17 +21,23 @@ public sealed class ConvertToDicomJsonCommand : DicomCmdlet
     public SwitchParameter Compress { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void ProcessRecord() => Stoppable(() =>
+    {
+        foreach (var file in Found(InputObject))
+            Convert(file);
+    });
+
+    private void Convert(DicomFile file)
     {
         try
         {
             // Names in other scripts stay readable.
             var options = new JsonWriterOptions { Indented = !Compress, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-            WriteObject(DicomJson.Serialize(InputObject.Dataset, options));
+            WriteObject(DicomJson.Serialize(file.Dataset, options));
         }
         catch (Exception e) when (e is IOException or InvalidDataException or InvalidOperationException)
         {
-            WriteError(DicomErrors.Record(e, "DicomHeaderUnreadable", InputObject));
+            WriteError(DicomErrors.Record(e, "DicomHeaderUnreadable", file));
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Management.Automation;
 using FlywheelDicom.Transfer.Sources;
 
@@ -55,6 +54,8 @@ public sealed class GetDicomFileCommand : DicomCmdlet
     protected override void ProcessRecord()
     {
         var source = new LocalSource(WriteVerbose, _space!, Cancellation, WriteWarning, _progress!.Counts);
+        var reader = new PathReader(SessionState.Path, source, Depth);
+        var form = ParameterSetName != PathSet ? PathForm.Literal : MyInvocation.ExpectingInput ? PathForm.Piped : PathForm.Typed;
         Produce(() =>
         {
             var paths = ParameterSetName == PathSet ? Path : LiteralPath;
@@ -62,7 +63,7 @@ public sealed class GetDicomFileCommand : DicomCmdlet
             foreach (var path in paths)
             {
                 _progress.Counts.SettleUnsized(1);
-                foreach (var file in GuardedReading.Each(path, new DicomOrigin { FileName = System.IO.Path.GetFileName(path), LocalPath = path }, () => Read(source, path)))
+                foreach (var file in reader.Read(path, form))
                     Emit(file);
             }
         });
@@ -78,67 +79,6 @@ public sealed class GetDicomFileCommand : DicomCmdlet
             _space?.Stop();
         base.Dispose(disposing);
     }
-
-    /// <summary>What one path leads to; a path that leads nowhere is one file with a problem, and the rest goes on.</summary>
-    private IEnumerable<DicomFile> Read(LocalSource source, string path)
-    {
-        try
-        {
-            if (AsItStands(path) is { } whole)
-                return source.Read(whole, Depth);
-            var isPattern = ParameterSetName == PathSet && WildcardPattern.ContainsWildcardCharacters(path);
-            var place = ProviderPath.Resolve(SessionState.Path, isPattern ? FolderOf(path) : path);
-            if (!place.IsFile)
-                return [Unusable(path, DicomProblem.NotFileSystem, $"It is not in the file system but in {place.Provider}.")];
-            return isPattern ? source.ReadMatches(path, place.FullPath, Matches(path), Depth) : source.Read(place.FullPath, Depth);
-        }
-        catch (Exception e) when (e is RuntimeException and not PipelineStoppedException or ArgumentException or NotSupportedException)
-        {
-            return [Unusable(path, DicomProblem.NotFound, $"It does not exist: {e.Message}")];
-        }
-    }
-
-    /// <summary>
-    /// The path if a file or folder has just this name: names may hold the brackets of a wildcard. One that is typed with a star
-    /// or a question mark is meant as a wildcard all the same; as such it takes that file too.
-    /// </summary>
-    private string? AsItStands(string path)
-    {
-        if (ParameterSetName == PathSet && !MyInvocation.ExpectingInput && WildcardPattern.ContainsWildcardCharacters(path) && path.IndexOfAny(['*', '?']) >= 0)
-            return null;
-        // A name whose wildcard characters are escaped is a name too.
-        string[] ways = ParameterSetName == PathSet ? [path, WildcardPattern.Unescape(path)] : [path];
-        foreach (var way in ways)
-        {
-            var place = ProviderPath.Resolve(SessionState.Path, way);
-            if (place.IsFile && System.IO.Path.Exists(place.FullPath))
-                return place.FullPath;
-        }
-        return null;
-    }
-
-    /// <summary>The folder that a pattern begins in.</summary>
-    private static string FolderOf(string pattern)
-    {
-        var first = Enumerable.Range(0, pattern.Length).FirstOrDefault(i => pattern[i] is '*' or '?' or '[' && (i == 0 || pattern[i - 1] != '`'));
-        var folder = pattern[..(pattern.LastIndexOfAny(['/', '\\', ':'], first) + 1)];
-        return folder.Length > 0 ? WildcardPattern.Unescape(folder) : ".";
-    }
-
-    private Collection<string> Matches(string pattern)
-    {
-        try
-        {
-            return SessionState.Path.GetResolvedProviderPathFromPSPath(pattern, out _);
-        }
-        catch (ItemNotFoundException)
-        {
-            return [];
-        }
-    }
-
-    private static DicomFile Unusable(string path, string id, string message)
-        => DicomFile.Unusable(path, new DicomOrigin { FileName = path, GivenPath = path }, new(id, message));
 
     private void Emit(DicomFile file)
     {

@@ -21,12 +21,15 @@ public sealed class MeasureDicomFileCommand : DicomCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void ProcessRecord() => Stoppable(() =>
     {
-        _tally.Add(InputObject);
-        if (PassThru)
-            WriteObject(InputObject);
-    }
+        foreach (var file in Inputs(InputObject))
+        {
+            _tally.Add(file);
+            if (PassThru)
+                WriteObject(file);
+        }
+    });
 
     /// <inheritdoc/>
     protected override void EndProcessing()

@@ -32,6 +32,7 @@ public sealed class RemoveDicomValueCommand : EditCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         var scope = (Private ? RemovalScope.Private : RemovalScope.Named) | (Recurse ? RemovalScope.AllLevels : RemovalScope.Named);
         _removal = Checked(() => Tag.Length + Group.Length == 0 && !Private
             ? throw new FormatException("There is nothing to remove: give -Tag, -Group or -Private.")

@@ -51,7 +51,12 @@ public sealed class SaveDicomFileCommand : DicomCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Stoppable(() => Handle(InputObject));
+    protected override void ProcessRecord() => Stoppable(() =>
+    {
+        // What has a problem is told here, as one that is not saved.
+        foreach (var file in Found(InputObject))
+            Handle(file);
+    });
 
     /// <inheritdoc/>
     protected override void EndProcessing()

@@ -114,31 +114,40 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     protected override void ProcessRecord()
     {
         _left!.Withdraw();
+        Stoppable(() =>
+        {
+            foreach (var file in Inputs(InputObject))
+                Send(file);
+        });
+    }
+
+    private void Send(DicomFile file)
+    {
         if (_whatIf is not null)
         {
-            if (_whatIf.WouldSend(InputObject))
-                ShouldProcess(InputObject.Name, $"Send to {_destination}");
+            if (_whatIf.WouldSend(file))
+                ShouldProcess(file.Name, $"Send to {_destination}");
             return;
         }
-        if (!ShouldProcess(InputObject.Name, $"Send to {_destination}"))
+        if (!ShouldProcess(file.Name, $"Send to {_destination}"))
         {
             // Its result may be kept for long: what is on disk for its sake goes now.
-            InputObject.Claim();
-            InputObject.Release();
-            _monitor!.Progress.Decline(InputObject);
-            Emit(Declined(InputObject));
+            file.Claim();
+            file.Release();
+            _monitor!.Progress.Decline(file);
+            Emit(Declined(file));
             return;
         }
-        _progress!.Enter(InputObject);
-        InputObject.Claim();
+        _progress!.Enter(file);
+        file.Claim();
         try
         {
-            Stoppable(() => _pump!.Push(InputObject));
+            Stoppable(() => _pump!.Push(file));
         }
         catch
         {
             // The run has ended, and frees what it had taken: this one it has not.
-            InputObject.Release();
+            file.Release();
             throw;
         }
     }

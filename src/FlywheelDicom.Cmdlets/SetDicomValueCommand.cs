@@ -16,7 +16,11 @@ public sealed class SetDicomValueCommand : EditCmdlet
     public IDictionary Value { get; set; } = null!;
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => _values = Checked(() => new ValueTable(Value), "InvalidDicomValue", Value);
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _values = Checked(() => new ValueTable(Value), "InvalidDicomValue", Value);
+    }
 
     private protected override void Edit(DicomFile file) => file.SetValues(_values!.For(file));
 }

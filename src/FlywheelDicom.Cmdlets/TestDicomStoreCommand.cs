@@ -54,15 +54,17 @@ public sealed class TestDicomStoreCommand : DestinationCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void ProcessRecord() => Stoppable(() =>
     {
-        var file = InputObject;
-        Wait(async () =>
+        foreach (var file in Inputs(InputObject))
         {
-            await _trial!.AddAsync(file).ConfigureAwait(false);
-            return true;
-        });
-    }
+            Wait(async () =>
+            {
+                await _trial!.AddAsync(file).ConfigureAwait(false);
+                return true;
+            });
+        }
+    });
 
     /// <inheritdoc/>
     protected override void EndProcessing()

@@ -134,8 +134,8 @@ Describe 'The place of a report' {
 
 Describe 'What is no DicomFile' {
     It 'is told in words, once, and counted as failed: <what>' -TestCases @(
-        @{ what = 'text'; make = { 'some text' } }
-        @{ what = 'a file'; make = { Get-Item $zip } }
+        @{ what = 'a number'; make = { 42 } }
+        @{ what = 'a table'; make = { @{ a = 1 } } }
         @{ what = 'an object that came back from a job'; make = { [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize((Get-DicomFile $zip)[0])) } }
     ) {
         $good = Get-DicomFile $zip | Select-Object -First 1

@@ -9,6 +9,7 @@ namespace FlywheelDicom.Cmdlets;
 public abstract class DicomCmdlet : PSCmdlet, IDisposable
 {
     private readonly CmdletLifetime _lifetime = new();
+    private InputReader? _inputs;
 
     private protected DicomCmdlet()
     {
@@ -59,8 +60,11 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
     /// <param name="disposing">False in a finalizer, where there is nothing to do.</param>
     protected virtual void Dispose(bool disposing)
     {
-        if (disposing)
-            _lifetime.Dispose();
+        if (!disposing)
+            return;
+        if (IsStopped)
+            _inputs?.Stop();
+        _lifetime.Dispose();
     }
 
     /// <summary>Waits for work on the thread pool; Ctrl+C ends the wait.</summary>
@@ -108,6 +112,25 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
         if (_lifetime.Signal is { } signal)
             ThrowTerminatingError(DicomErrors.Record(new OperationCanceledException($"The run was stopped by {signal}."), "RunStopped", null));
     }
+
+    /// <summary>
+    /// The instances that an input stands for: itself, or what its path leads to. The first stage that meets them tells of those with a
+    /// problem, as Get-DicomFile would.
+    /// </summary>
+    private protected IEnumerable<DicomFile> Inputs(DicomFile input)
+    {
+        var isPending = PendingInput.Of(input) is not null;
+        foreach (var file in Found(input))
+        {
+            if (isPending && file.ProblemDetail is not null)
+                WriteError(DicomErrors.For(file));
+            yield return file;
+        }
+    }
+
+    /// <summary>The same for a stage that tells of problems itself.</summary>
+    private protected IEnumerable<DicomFile> Found(DicomFile input)
+        => PendingInput.Of(input) is { } pending ? (_inputs ??= new InputReader(SessionState.Path, WriteVerbose, WriteWarning, Cancellation)).Read(pending) : [input];
 
     /// <summary>Without control characters: see PlainText.</summary>
     private protected new void WriteVerbose(string text) => base.WriteVerbose(PlainText.Clean(text));

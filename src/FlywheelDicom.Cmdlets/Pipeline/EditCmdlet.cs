@@ -21,9 +21,14 @@ public abstract class EditCmdlet : DicomCmdlet
     public DicomFile InputObject { get; set; } = null!;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void ProcessRecord() => Stoppable(() =>
     {
-        var file = InputObject;
+        foreach (var file in Inputs(InputObject))
+            HandOn(file);
+    });
+
+    private void HandOn(DicomFile file)
+    {
         if (file.ProblemDetail is null)
         {
             TryEdit(file);
