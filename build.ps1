@@ -56,7 +56,9 @@ function Invoke-Build {
     }
     Copy-Item (Join-Path $PSScriptRoot 'module/*') $module -Recurse
     Copy-Item (Join-Path $PSScriptRoot 'LICENSE'), (Join-Path $PSScriptRoot 'THIRD-PARTY-NOTICES.md') $module
-    & (Join-Path $PSScriptRoot 'eng/New-ModuleHelp.ps1') -ModulePath $module -DocsPath (Join-Path $PSScriptRoot 'docs/cmdlets')
+    $properties = Join-Path $PSScriptRoot 'Directory.Build.props'
+    & (Join-Path $PSScriptRoot 'eng/Set-ManifestData.ps1') -ModulePath $module -PropertiesPath $properties -ChangelogPath (Join-Path $PSScriptRoot 'CHANGELOG.md')
+    & (Join-Path $PSScriptRoot 'eng/New-ModuleHelp.ps1') -ModulePath $module -DocsPath (Join-Path $PSScriptRoot 'docs/cmdlets') -ProjectUri ([xml](Get-Content $properties -Raw)).Project.PropertyGroup.ModuleProjectUri
     Remove-Item $published -Recurse -Force
     "Built $module"
 }

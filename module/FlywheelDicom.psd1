@@ -43,9 +43,8 @@
     AliasesToExport        = @()
     VariablesToExport      = @()
     PrivateData            = @{
+        # The build fills it in, from Directory.Build.props and CHANGELOG.md.
         PSData = @{
-            Tags       = @('DICOM', 'PACS', 'C-STORE', 'Flywheel', 'medical-imaging', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
-            LicenseUri = 'https://opensource.org/license/mit'
         }
     }
 }

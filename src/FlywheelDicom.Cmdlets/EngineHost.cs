@@ -17,7 +17,8 @@ internal static class EngineHost
         return (string)(resolved is PSObject wrapped ? wrapped.BaseObject : resolved);
     }
 
-    private static void Warn(string message)
+    /// <summary>A warning of the runspace of this thread.</summary>
+    public static void Warn(string message)
     {
         if (Runspace.DefaultRunspace is not null)
             ScriptBlock.Create("param($message) Write-Warning $message").Invoke(message);

@@ -18,6 +18,7 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssem
     {
         AssemblyLoadContext.Default.Resolving += Resolve;
         EngineHost.Attach();
+        SecondCopy.Watch();
     }
 
     /// <summary>The module comes into a runspace.</summary>
