@@ -12,7 +12,7 @@ function New-Sandbox {
     $study = (New-Item (Join-Path $at study/S1) -ItemType Directory -Force).Parent.FullName
     foreach ($n in 1..3) { New-TestDicom (Join-Path $study "$n.dcm") $n @{ Modality = 'MR' } }
     foreach ($n in 4..6) { New-TestDicom (Join-Path $study "S1/IM000$n") $n @{ Series = 2 } }
-    New-TestZip (Join-Path $at series.zip) 5 @{ Modality = 'MR' }
+    foreach ($name in 'series.zip', 'study.zip') { New-TestZip (Join-Path $at $name) 5 @{ Modality = 'MR' } }
     foreach ($name in 'image.dcm', 'old.dcm') { New-TestDicom (Join-Path $at $name) 20 }
     foreach ($name in 'out', 'reports') { $null = New-Item (Join-Path $at $name) -ItemType Directory }
     'pacs.local' | Set-Content (Join-Path $at hosts.txt)
