@@ -38,24 +38,29 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     private bool _isStarted;
     private WhatIfRun? _whatIf;
 
-    /// <summary>Sessions by id.</summary>
+    /// <summary>Sessions by id, or whatever Get-FwProject, Get-FwSubject, Get-FwSession, Get-FwAcquisition or Get-FwFile gives.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = SessionSet)]
     [ValidateNotNullOrEmpty]
+    [FlywheelPlaceTransformation]
+    [ArgumentCompleter(typeof(FlywheelCompleter))]
     public string[] SessionId { get; set; } = [];
 
     /// <summary>All sessions of a subject.</summary>
     [Parameter(Mandatory = true, ParameterSetName = SubjectSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(FlywheelCompleter))]
     public string SubjectId { get; set; } = "";
 
     /// <summary>All sessions of a project.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ProjectSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(FlywheelCompleter))]
     public string ProjectId { get; set; } = "";
 
     /// <summary>All files of an acquisition.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AcquisitionSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(FlywheelCompleter))]
     public string AcquisitionId { get; set; } = "";
 
     /// <summary>One file of the acquisition, whatever its type.</summary>
@@ -76,6 +81,7 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
     /// <summary>group/project/subject/session[/acquisition[/files/name]]</summary>
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(FlywheelCompleter))]
     public string Path { get; set; } = "";
 
     /// <summary>Seconds that a file is tried for after its last byte of progress.</summary>
@@ -152,12 +158,10 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
             });
             return;
         }
-        foreach (var id in SessionId)
+        foreach (var given in SessionId)
         {
-            if (_given.Add(id))
-                Stream(Selection(FlywheelContainerKind.Session, id));
-            else
-                WriteWarning($"The session {id} was given more than once; it is fetched once.");
+            var place = FlywheelReferenceText.Parse(given);
+            StreamOnce(Selection(place.Kind, place.Id) with { FileName = place.FileName });
         }
     }
 
@@ -195,10 +199,19 @@ public sealed class GetFwSessionDicomCommand : FlywheelCmdlet
 
     private FlywheelSelection Selection(FlywheelContainerKind kind, string id) => new() { Kind = kind, ContainerId = id, IncludesUntyped = IncludeUntyped };
 
+    private void StreamOnce(FlywheelSelection selection)
+    {
+        if (_given.Add($"{selection.Kind} {selection.ContainerId} {selection.FileName}"))
+            Stream(selection);
+        else
+            WriteWarning($"The {Describe(selection)} was given more than once; it is fetched once.");
+    }
+
     private FlywheelSelection AtPath()
     {
         var path = ParsePath(Path);
-        var container = Ask(Path, () => _client!.ResolveAsync(path, Cancellation));
+        var places = new FlywheelPlaces(_client!, _listing, Cancellation);
+        var container = Ask(Path, () => new FlywheelFinder(_client!, places, Lines.Enqueue).ResolveAsync(path, Cancellation));
         return Selection(container.Kind!.Value, container.Id) with { FileName = path.FileName };
     }
 

@@ -34,5 +34,17 @@ internal sealed record FlywheelPath
         return new FlywheelPath(parts, fileName);
     }
 
+    /// <summary>How a container is named in a path: by its label, or by its id where the label cannot stand there.</summary>
+    public static string SegmentOf(string? label, string? id)
+        => string.IsNullOrEmpty(label) || label.Contains('/', StringComparison.Ordinal) || label.StartsWith("<id:", StringComparison.Ordinal) || label.Trim() != label || label == "files"
+            ? id is null ? label ?? "" : $"<id:{id}>" : label;
+
+    /// <summary>The id in a segment that is one; else null.</summary>
+    public static string? IdIn(string segment)
+    {
+        ArgumentNullException.ThrowIfNull(segment);
+        return segment.StartsWith("<id:", StringComparison.Ordinal) && segment.EndsWith('>') ? segment[4..^1] : null;
+    }
+
     public override string ToString() => string.Join('/', Containers) + (FileName is null ? "" : "/files/" + FileName);
 }

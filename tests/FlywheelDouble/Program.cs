@@ -4,7 +4,7 @@ using FlywheelDicom.FlywheelDouble;
 
 // Run by tests that are no C#: one JSON command a line on standard input, one JSON answer a line on standard output.
 //   {"options":{..}}                       starts; answers with key and ports
-//   {"path":["g","p","s","ses","acq"],"files":[{"name":"a.zip","disk":"/x/a.zip","type":"dicom"}]}   answers with the ids
+//   {"path":["g","p","s","ses","acq"],"files":[{"name":"a.zip","disk":"/x/a.zip","type":"dicom","more":{..}}]}   answers with the ids
 //   {"path":["g","p","s"],"twin":"ses"}    one more child of the last, even where there is one of that label; its id comes last
 //   {"fault":{"Kind":"Status","Path":"..","Status":503}}
 //   {"state":true}                         answers with uploads, violations and requests
@@ -36,7 +36,7 @@ while (await Console.In.ReadLineAsync() is { } line)
         if (command["twin"] is { } twin)
             ids.Add(server!.AddChild(here!, (string)twin!).Id);
         foreach (var file in command["files"]?.AsArray() ?? [])
-            here!.AddFromDisk((string)file!["name"]!, (string)file["disk"]!, (string?)file["type"]);
+            here!.AddFromDisk((string)file!["name"]!, (string)file["disk"]!, (string?)file["type"]).Odd = file["more"]?.DeepClone().AsObject();
         answer = new JsonObject { ["ids"] = ids };
     }
     else if (command["fault"] is { } fault)

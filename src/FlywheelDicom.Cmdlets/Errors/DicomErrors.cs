@@ -117,6 +117,7 @@ internal static class DicomErrors
         new("FlywheelNotTried", ResourceUnavailable, "Run it again later."),
         new("FlywheelNotListed", ResourceUnavailable, "Check that you may see it, and run it again."),
         new("FlywheelNoDicom", ObjectNotFound, "Check the types of the files; -IncludeUntyped takes those without one."),
+        new("FlywheelIdMissing", InvalidArgument, "Give an id that is not empty; a variable may not have what it should."),
         new("InvalidFlywheelPath", InvalidArgument, "Write it as group/project/subject/session."),
 
         // The report.

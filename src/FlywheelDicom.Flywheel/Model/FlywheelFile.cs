@@ -32,6 +32,13 @@ internal sealed record FlywheelFile
     [JsonConverter(typeof(LenientCountConverter))]
     public long? ZipMemberCount { get; init; }
 
+    /// <summary>As DICOM has it: CT, MR, ...; null if it is not known.</summary>
+    [JsonConverter(typeof(LenientTextConverter))]
+    public string? Modality { get; init; }
+
+    [JsonConverter(typeof(LenientTimeConverter))]
+    public DateTimeOffset? Modified { get; init; }
+
     [JsonConverter(typeof(LenientTimeConverter))]
     public DateTimeOffset? Created { get; init; }
 
