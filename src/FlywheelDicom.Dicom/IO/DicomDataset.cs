@@ -6,8 +6,10 @@ namespace FlywheelDicom;
 /// <summary>
 /// The header of an instance, or one item of a sequence: elements looked up by tag or keyword. It holds the encoded bytes
 /// and decodes what is asked for. Where a value is too large to be kept (64 KB and more) it is read again from the source.
+/// Listed, the header of a file begins with the file's meta information (group 0002) and ends with pixel data, which is named but not loaded.
 /// </summary>
-public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
+/// <remarks>It is an <see cref="IList"/> for PowerShell, which else binds it to a parameter as one object: Compare-Object would see no elements.</remarks>
+public sealed class DicomDataset : IReadOnlyCollection<DicomElement>, IList
 {
     private const int MaxDepth = 64;
 
@@ -19,17 +21,20 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
     private readonly IReadOnlyDictionary<DicomTag, DicomEdit> _edits;
     private readonly Func<long, int, byte[]>? _load;
     private readonly int _depth;
+    private readonly FileFrame? _frame;
     private DicomCharacterSet? _characterSet;
+    private DicomElement[]? _listed;
 
     internal DicomDataset(
         byte[] bytes, ElementEntry[] entries, DicomCharacterSet? inherited = null, Func<long, int, byte[]>? load = null,
-        IReadOnlyDictionary<DicomTag, DicomEdit>? edits = null, int depth = 0)
+        IReadOnlyDictionary<DicomTag, DicomEdit>? edits = null, int depth = 0, FileFrame? frame = null)
     {
         _bytes = bytes;
         _entries = entries;
         _load = load;
         _edits = edits ?? DicomEdit.None;
         _depth = depth;
+        _frame = frame;
         if (inherited is not null && !Contains(DicomTag.SpecificCharacterSet))
             _characterSet = inherited;
     }
@@ -55,10 +60,11 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
     public object? this[uint tag] => GetValue(new DicomTag(tag));
 
     /// <inheritdoc cref="this[uint]"/>
-    public object? this[int tag] => GetValue(new DicomTag((uint)tag));
+    /// <remarks>PowerShell writes 0x90990010 as a negative number; a list's index of type int would count from its end then.</remarks>
+    public object? this[long tag] => GetValue(new DicomTag((uint)tag));
 
-    /// <summary>How many elements there are, without those inside sequences.</summary>
-    public int Count => Tags().Count();
+    /// <summary>How many elements there are in the listing, without those inside sequences.</summary>
+    public int Count => Listed.Length;
 
     /// <summary>The character set that (0008,0005) names, or that of the enclosing data set.</summary>
     internal DicomCharacterSet CharacterSet
@@ -66,7 +72,7 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
 
     /// <summary>Whether the element is present; it may be empty.</summary>
     public bool Contains(DicomTag tag)
-        => _edits.TryGetValue(tag, out var edit) ? !edit.IsRemoval : Find(tag) >= 0;
+        => IsMeta(tag) ? _frame?.Meta.Contains(tag) == true : _edits.TryGetValue(tag, out var edit) ? !edit.IsRemoval : Find(tag) >= 0;
 
     /// <summary>Whether the element is present; it may be empty.</summary>
     public bool Contains(string tagOrKeyword) => Contains(DicomTag.Parse(tagOrKeyword));
@@ -74,9 +80,11 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
     /// <summary>The exact text of a text element without its padding, or null where it is absent or empty.</summary>
     public string? GetString(DicomTag tag)
     {
+        if (IsMeta(tag))
+            return _frame?.Meta.GetString(tag);
         var vr = VROf(tag);
         if (!vr.IsText)
-            return GetValue(tag) is { } value ? DicomElement.Describe(value) : null;
+            return GetValue(tag) is { } value ? ElementText.Short(value) : null;
         var text = RawText(tag, vr);
         return string.IsNullOrEmpty(text) ? null : text;
     }
@@ -95,6 +103,8 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
     /// <inheritdoc cref="this[DicomTag]"/>
     public object? GetValue(DicomTag tag)
     {
+        if (IsMeta(tag))
+            return _frame?.Meta.GetValue(tag);
         if (_edits.TryGetValue(tag, out var edit))
             return edit.IsRemoval ? null : DicomValue.Decode(edit.Value, edit.VR, CharacterSet);
         var index = Find(tag);
@@ -109,7 +119,15 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
     }
 
     /// <summary>The elements in the order of the file; after an edit in the order of tags.</summary>
-    public IEnumerator<DicomElement> GetEnumerator()
+    public IEnumerator<DicomElement> GetEnumerator() => Listed.AsEnumerable().GetEnumerator();
+
+    /// <summary>How many elements there are, for a line of text.</summary>
+    public override string ToString() => $"{Count} elements";
+
+    IEnumerator IEnumerable.GetEnumerator() => Listed.GetEnumerator();
+
+    /// <summary>The elements of the data set alone: no meta information, no pixel data.</summary>
+    internal IEnumerable<DicomElement> Elements()
     {
         foreach (var tag in Tags())
         {
@@ -118,7 +136,10 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
         }
     }
 
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    private DicomElement[] Listed => _listed ??= [.. _frame?.Meta.Elements() ?? [], .. Elements(), .. _frame?.PixelData is { } pixels ? [pixels] : Array.Empty<DicomElement>()];
+
+    /// <summary>Group 0002 is no part of a data set; where it stands before one, it is asked for there.</summary>
+    private bool IsMeta(DicomTag tag) => tag.Group == FileFrame.MetaGroup && _frame is not null;
 
     internal DicomVR VROf(DicomTag tag)
     {
@@ -131,6 +152,14 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
     /// <summary>A sequence by the standard, or by its bytes.</summary>
     internal bool IsSequence(DicomTag tag)
         => DicomDictionary.IsSequence(tag) || (!_edits.ContainsKey(tag) && Find(tag) is >= 0 and var index && _entries[index].IsSequence);
+
+    /// <summary>Bytes of a value as encoded, whatever its length says.</summary>
+    internal long SizeOf(DicomTag tag)
+    {
+        if (_edits.TryGetValue(tag, out var edit))
+            return edit.Value.Length;
+        return Find(tag) is >= 0 and var index ? _entries[index].End - _entries[index].ValuePosition : 0;
+    }
 
     private DicomVR VROf(ElementEntry entry)
     {
@@ -204,4 +233,36 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>
     }
 
     private int Find(DicomTag tag) => ElementEntry.IndexOf(_entries, tag);
+
+    bool IList.IsFixedSize => true;
+
+    bool IList.IsReadOnly => true;
+
+    bool ICollection.IsSynchronized => false;
+
+    object ICollection.SyncRoot => this;
+
+    object? IList.this[int index]
+    {
+        get => Listed[index];
+        set => throw NotChangedHere();
+    }
+
+    void ICollection.CopyTo(Array array, int index) => Listed.CopyTo(array, index);
+
+    bool IList.Contains(object? value) => Listed.Contains(value);
+
+    int IList.IndexOf(object? value) => Array.IndexOf(Listed, value);
+
+    int IList.Add(object? value) => throw NotChangedHere();
+
+    void IList.Clear() => throw NotChangedHere();
+
+    void IList.Insert(int index, object? value) => throw NotChangedHere();
+
+    void IList.Remove(object? value) => throw NotChangedHere();
+
+    void IList.RemoveAt(int index) => throw NotChangedHere();
+
+    private static NotSupportedException NotChangedHere() => new("A header is changed by the instance's SetValue and Remove.");
 }

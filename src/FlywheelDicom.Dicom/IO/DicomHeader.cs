@@ -74,7 +74,7 @@ internal sealed record DicomHeader
         => ToDataset(Tail.Length > 0 ? [.. Entries, .. Tail] : Entries, source, edits);
 
     private DicomDataset ToDataset(ElementEntry[] entries, DicomSource source, IReadOnlyDictionary<DicomTag, DicomEdit>? edits)
-        => new(Bytes, entries, load: (position, length) => Load(source, position, length), edits: edits);
+        => new(Bytes, entries, load: (position, length) => Load(source, position, length), edits: edits, frame: new FileFrame(source, this));
 
     private byte[] Load(DicomSource source, long position, int length)
     {

@@ -23,12 +23,12 @@ internal static class DicomJson
     private static void Write(Utf8JsonWriter writer, DicomDataset dataset)
     {
         writer.WriteStartObject();
-        foreach (var element in dataset)
+        foreach (var element in dataset.Elements())
         {
-            if (element.Tag.Element == 0)
+            if (element.Id.IsGroupLength)
                 continue;
-            writer.WriteStartObject(string.Create(CultureInfo.InvariantCulture, $"{element.Tag.Group:X4}{element.Tag.Element:X4}"));
-            writer.WriteString("vr", element.VR.Code);
+            writer.WriteStartObject(string.Create(CultureInfo.InvariantCulture, $"{element.Id.Value:X8}"));
+            writer.WriteString("vr", element.VR);
             WriteValue(writer, dataset, element);
             writer.WriteEndObject();
         }
@@ -37,15 +37,16 @@ internal static class DicomJson
 
     private static void WriteValue(Utf8JsonWriter writer, DicomDataset dataset, DicomElement element)
     {
-        if (element.VR.IsText)
+        var vr = dataset.VROf(element.Id);
+        if (vr.IsText)
         {
             // What is written here is UTF-8, whatever the file's own character set.
-            var text = element.Tag == DicomTag.SpecificCharacterSet ? "ISO_IR 192" : dataset.GetString(element.Tag);
+            var text = element.Id == DicomTag.SpecificCharacterSet ? "ISO_IR 192" : dataset.GetString(element.Id);
             if (!string.IsNullOrEmpty(text))
-                WriteTexts(writer, element.VR, text);
+                WriteTexts(writer, vr, text);
             return;
         }
-        switch (element.Value)
+        switch (dataset.GetValue(element.Id))
         {
             case null:
                 return;

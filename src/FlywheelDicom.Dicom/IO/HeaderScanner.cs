@@ -55,7 +55,7 @@ internal static class HeaderScanner
     };
 
     /// <summary>The number of bytes before the meta elements; -1 if there are none.</summary>
-    private static (int Skip, bool IsStandard) FindMeta(ReadOnlySpan<byte> head)
+    internal static (int Skip, bool IsStandard) FindMeta(ReadOnlySpan<byte> head)
     {
         if (head.Length >= 132 && head.Slice(128, 4).SequenceEqual(Magic))
             return (132, true);
