@@ -9,7 +9,7 @@ namespace FlywheelDicom;
 /// Listed, the header of a file begins with the file's meta information (group 0002) and ends with pixel data, which is named but not loaded.
 /// </summary>
 /// <remarks>It is an <see cref="IList"/> for PowerShell, which else binds it to a parameter as one object: Compare-Object would see no elements.</remarks>
-public sealed class DicomDataset : IReadOnlyCollection<DicomElement>, IList
+public sealed class DicomDataset : IReadOnlyList<DicomElement>, IList
 {
     private const int MaxDepth = 64;
 
@@ -241,6 +241,8 @@ public sealed class DicomDataset : IReadOnlyCollection<DicomElement>, IList
     bool ICollection.IsSynchronized => false;
 
     object ICollection.SyncRoot => this;
+
+    DicomElement IReadOnlyList<DicomElement>.this[int index] => Listed[index];
 
     object? IList.this[int index]
     {

@@ -89,22 +89,22 @@ public sealed class DicomElement : IComparable, IComparable<DicomElement>, IEqua
         _ => throw new ArgumentException("It is not a DICOM element.", nameof(obj)),
     };
 
-    /// <inheritdoc/>
+    /// <summary>Whether tag, VR and value are equal.</summary>
     public static bool operator ==(DicomElement? left, DicomElement? right) => left is null ? right is null : left.Equals(right);
 
-    /// <inheritdoc/>
+    /// <summary>Whether tag, VR or value differ.</summary>
     public static bool operator !=(DicomElement? left, DicomElement? right) => !(left == right);
 
-    /// <inheritdoc/>
+    /// <summary>Whether the left one comes first.</summary>
     public static bool operator <(DicomElement? left, DicomElement? right) => left is null ? right is not null : left.CompareTo(right) < 0;
 
-    /// <inheritdoc/>
+    /// <summary>Whether the left one comes first, or they are equal.</summary>
     public static bool operator <=(DicomElement? left, DicomElement? right) => left is null || left.CompareTo(right) <= 0;
 
-    /// <inheritdoc/>
+    /// <summary>Whether the left one comes last.</summary>
     public static bool operator >(DicomElement? left, DicomElement? right) => right < left;
 
-    /// <inheritdoc/>
+    /// <summary>Whether the left one comes last, or they are equal.</summary>
     public static bool operator >=(DicomElement? left, DicomElement? right) => right <= left;
 
     internal DicomTag Id { get; }

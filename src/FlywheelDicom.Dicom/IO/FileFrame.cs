@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace FlywheelDicom.IO;
 
 /// <summary>
@@ -62,18 +60,18 @@ internal sealed class FileFrame(DicomSource source, DicomHeader header)
         for (var position = 0; position + 8 <= meta.Length;)
         {
             var head = meta.AsSpan(position);
-            var isExplicit = DicomVR.LooksLikeVR(head[4], head[5]);
-            var vr = isExplicit ? DicomVR.FromBytes(head[4], head[5]) : DicomVR.UN;
-            var size = ElementHeader.Size(isExplicit, vr);
+            var encoding = DicomVR.LooksLikeVR(head[4], head[5]) ? ElementEncoding.ExplicitLittleEndian : ElementEncoding.ImplicitLittleEndian;
+            var vr = encoding.IsExplicit ? DicomVR.FromBytes(head[4], head[5]) : DicomVR.UN;
+            var size = ElementHeader.Size(encoding, vr);
             if (size > head.Length)
                 break;
-            long length = isExplicit && size == 8 ? BinaryPrimitives.ReadUInt16LittleEndian(head[6..]) : BinaryPrimitives.ReadUInt32LittleEndian(head[(size - 4)..]);
+            long length = encoding.IsExplicit && size < ElementHeader.MaxSize ? encoding.ReadUInt16(head[6..]) : encoding.ReadUInt32(head[(size - 4)..]);
             if (length > head.Length - size)
                 break;
             entries.Add(new ElementEntry
             {
-                Tag = DicomReader.TagAt(head, false), VR = vr, Position = position, ValuePosition = position + size, Length = length, End = position + size + length,
-                IsExplicit = isExplicit, IsBigEndian = false, IsSequence = false,
+                Tag = encoding.ReadTag(head), VR = vr, Position = position, ValuePosition = position + size, Length = length, End = position + size + length,
+                Encoding = encoding, IsSequence = false,
             });
             position += size + (int)length;
         }
