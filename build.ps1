@@ -11,6 +11,7 @@ Faults   runs the fault matrix, and writes its table into docs/reliability.md
 Fuzz     feeds damaged files, archives and network traffic to what reads them
 Soak     sends 200,000 instances through random faults, and watches memory and handles
 Mutate   changes the code of one folder, and sees whether the unit tests notice
+Pictures makes the guides' pictures: a report's page, and a terminal during a run
 Package  makes a .nupkg that installs from a local repository
 Clean    removes what the others made
 .EXAMPLE
@@ -19,7 +20,7 @@ dotnet pwsh ./build.ps1 Test
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Faults', 'Fuzz', 'Soak', 'Mutate', 'Package', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Faults', 'Fuzz', 'Soak', 'Mutate', 'Pictures', 'Package', 'Clean')]
     [string] $Task = 'Build',
 
     # Test: a peer that is not installed is a failure, not a skipped test.
@@ -87,6 +88,7 @@ switch ($Task) {
     'Fuzz' { dotnet build (Join-Path $PSScriptRoot 'tests/Unit') -c Release --nologo -v quiet; & (Join-Path $PSScriptRoot 'eng/Invoke-Fuzz.ps1') -Count ($Count ? $Count : 1000000) }
     'Soak' { Invoke-Build; Invoke-BuildSupport; & (Join-Path $PSScriptRoot 'bench/Invoke-Soak.ps1') -Count ($Count ? $Count : 200000) }
     'Mutate' { & (Join-Path $PSScriptRoot 'eng/Invoke-Mutation.ps1') -Folder $Folder -OutputPath $output -Filter $Filter }
+    'Pictures' { Invoke-Build; Invoke-BuildSupport; & (Join-Path $PSScriptRoot 'eng/New-Pictures.ps1') }
     'Package' { Invoke-Build; & (Join-Path $PSScriptRoot 'eng/New-Package.ps1') -ModulePath $module -OutputPath $output }
     'Clean' {
         Remove-Item $output -Recurse -Force -ErrorAction Ignore

@@ -44,6 +44,10 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
     [Parameter]
     public SwitchParameter Html { get; set; }
 
+    /// <summary>The page tells name, ID and birth date of the patient of each study.</summary>
+    [Parameter]
+    public SwitchParameter IncludePatient { get; set; }
+
     /// <summary>Uploads it to the session, or whatever container the run was about.</summary>
     [Parameter]
     public SwitchParameter Attach { get; set; }
@@ -132,7 +136,9 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
         base.Dispose(disposing);
     }
 
-    private FwSendReport Write(SendReport report, RunEnd end) => Html ? report.WriteWithPage(end) : report.Write(end);
+    private FwSendReport Write(SendReport report, RunEnd end) => Html || IncludePatient
+        ? report.WriteWithPage(end, new PageOptions { Advice = DicomErrors.Advice, Patients = IncludePatient ? PatientData.Included : PatientData.LeftOut })
+        : report.Write(end);
 
     /// <summary>A failed upload changes nothing of what was sent, nor of the file here.</summary>
     private FwSendReport Attached(FwSendReport report)
@@ -152,6 +158,8 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
         {
             if (report.FailuresPath is { } failures)
                 _ = Upload(place, "list of failures", System.IO.Path.ChangeExtension(name, null) + "_failures.csv", failures);
+            if (report.HtmlPath is { } page)
+                _ = Upload(place, "page", System.IO.Path.ChangeExtension(name, ".html"), page);
             if (Upload(place, "report", name, report.Path))
                 attached.Add($"{place}/files/{name}");
         }

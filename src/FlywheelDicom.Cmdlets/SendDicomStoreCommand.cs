@@ -103,6 +103,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         Check(options);
         _monitor.Start(MaxAssociations, options.RetryTime, options.Client.ResponseTimeout, MaxPduLength, Journal);
         _progress = new SendingProgress(this, _monitor, _destination, TimeProvider.System);
+        _run.Record = new SendRunRecord(new SendRunSettings(MaxAssociations, options.RetryTime, TimeSpan.FromSeconds(Timeout), Journal is null ? null : Path.GetFileName(Journal)), TimeProvider.System);
         _pump = new PipelinePump<DicomFile, DicomSendResult>(
             (pump, input) => new StoreJob(_destination, options, pump.EmitAsync, pump.Verbose, Cancellation).RunAsync(input), Emit, WriteVerbose, Capacity, Cancellation)
         {
@@ -140,6 +141,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         }
         _progress!.Enter(file);
         file.Claim();
+        _run.Record?.Enter(file);
         try
         {
             Stoppable(() => _pump!.Push(file));
@@ -249,6 +251,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     private void Emit(DicomSendResult result)
     {
         result = result with { Run = _run };
+        _run.Record?.Leave(result);
         var isHandedOn = false;
         try
         {

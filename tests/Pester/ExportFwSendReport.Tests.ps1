@@ -35,7 +35,7 @@ Describe 'Export-FwSendReport' {
 
     It 'writes a page beside it' {
         $report = $results | Export-FwSendReport -Path (Join-Path $folder page.csv) -Html
-        Get-Content $report.HtmlPath -Raw | Should -BeLike '*<td>series.zip</td>*Complete*'
+        Get-Content $report.HtmlPath -Raw | Should -BeLike '*series.zip</th>*Complete*'
     }
 
     It 'finds a folder that is not there before anything is sent' {

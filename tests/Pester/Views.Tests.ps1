@@ -109,7 +109,7 @@ Describe 'A header as a list of elements' {
         $again = Get-DicomFile (Join-Path $folder 1.dcm)
         $again.SetValue('ImageType', @('DERIVED', 'PRIMARY'))
         $again.SetValue('Modality', 'MR')
-        (Compare-Object $again.Dataset $changed.Dataset -Property Tag, Value).Value.ForEach{ "$_" } | Sort-Object | Should -Be 'DERIVED\PRIMARY', 'DERIVED\SECONDARY'
+        Compare-Object $again.Dataset $changed.Dataset -Property Tag, Value | ForEach-Object { "$($_.Value.ToString())" } | Sort-Object | Should -Be 'DERIVED\PRIMARY', 'DERIVED\SECONDARY'
     }
 
     It 'is filtered, selected and exported as any list' {

@@ -14,6 +14,21 @@ public static class SampleStudy
         Write(folder, "sc-deflated", 5, new SyntheticInstance { Series = 5, SopClass = SyntheticInstance.SecondaryCapture, Modality = "OT", TransferSyntax = SyntheticInstance.Deflated, Rows = 64, Columns = 64 });
     }
 
+    /// <summary>Series as a brain examination has them, with descriptions, for pictures.</summary>
+    public static void SaveDescribed(string folder)
+    {
+        SyntheticInstance Series(int number, string modality, string description, string study) => new()
+        {
+            Study = modality == "CT" ? 1 : 2, Series = number, Modality = modality, Rows = 192, Columns = 192, SopClass = modality == "CT" ? SyntheticInstance.CTImage : SyntheticInstance.MRImage,
+            Extra = [SyntheticElement.Text(0x00081030, "LO", study), SyntheticElement.Text(0x0008103E, "LO", description)],
+        };
+        Write(folder, "ct", 60, Series(1, "CT", "Head 3.0 mm soft tissue", "CT head"));
+        Write(folder, "bone", 24, Series(2, "CT", "Head 1.0 mm bone", "CT head"));
+        Write(folder, "t1", 40, Series(3, "MR", "T1 MPRAGE sagittal", "MR brain"));
+        Write(folder, "t2", 30, Series(4, "MR", "T2 TSE axial", "MR brain"));
+        Write(folder, "dwi", 36, Series(5, "MR", "DWI b1000", "MR brain"));
+    }
+
     private static void Write(string folder, string series, int count, SyntheticInstance first)
     {
         var target = Directory.CreateDirectory(Path.Combine(folder, series)).FullName;

@@ -146,6 +146,9 @@ internal static class DicomErrors
         new("RunStopped", OperationStopped, "Run it again; with -Journal only what is missing is sent."),
     }.ToFrozenDictionary(k => k.Id, StringComparer.Ordinal);
 
+    /// <summary>What to try where an error has this id; null for an id that is not known.</summary>
+    public static string? Advice(string id) => s_kinds.GetValueOrDefault(id)?.Action;
+
     /// <summary>The error of a connection with a DICOM server.</summary>
     public static ErrorRecord For(DicomNetworkException e, object? target) => Record(e, e.ErrorId, target);
 

@@ -76,6 +76,9 @@ public sealed class DicomFile
     /// <exception cref="InvalidOperationException">There is nothing to read: see <see cref="Problem"/>.</exception>
     public DicomDataset Dataset => Header().ToDataset(Source, _edits.ByTag);
 
+    /// <summary>The top-level elements that are edited.</summary>
+    internal IEnumerable<DicomTag> EditedTags => _edits.ByTag.Keys;
+
     internal DicomTransferSyntax Syntax => Streams.Syntax;
 
     private DicomSource Source => _source ?? throw NothingToRead();

@@ -9,6 +9,8 @@ public sealed class DicomSendRun
     private readonly DicomSendRun? _before;
     private volatile bool _isAtEnd;
 
+    private SendRunRecord? _record;
+
     /// <param name="before">The run whose results this one checks again; null for the first.</param>
     internal DicomSendRun(DicomSendRun? before = null) => _before = before;
 
@@ -17,6 +19,13 @@ public sealed class DicomSendRun
 
     /// <summary>The run of results that were loaded, and that say so.</summary>
     internal static DicomSendRun Ended { get; } = new() { _isAtEnd = true };
+
+    /// <summary>What a report shows of the run that sent; null where nothing was recorded.</summary>
+    internal SendRunRecord? Record
+    {
+        get => _record ?? _before?.Record;
+        set => _record = value;
+    }
 
     /// <summary>Whether it came to its end, and so did the run before.</summary>
     public bool IsAtEnd => _isAtEnd && _before is not { IsAtEnd: false };

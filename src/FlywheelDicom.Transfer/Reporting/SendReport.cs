@@ -13,6 +13,8 @@ internal sealed class SendReport : IDisposable
 
     public SendTally Tally { get; } = new();
 
+    private readonly SeriesTally _series = new();
+
     /// <summary>Some results are of a run that did not come to its end.</summary>
     public bool IsOfCutRun => _runs.Any(r => !r.IsAtEnd);
     private readonly HashSet<DicomSendRun> _runs = [];
@@ -51,6 +53,7 @@ internal sealed class SendReport : IDisposable
     private void Count(DicomSendResult result)
     {
         Tally.Add(result);
+        _series.Add(result);
         if (result.Run is { } run)
             _runs.Add(run);
         if (!result.IsStored)
@@ -67,7 +70,7 @@ internal sealed class SendReport : IDisposable
     public FwSendReport Write(RunEnd end) => Write(end, PathFor(end));
 
     /// <summary>Writes the same, and an HTML page.</summary>
-    public FwSendReport WriteWithPage(RunEnd end)
+    public FwSendReport WriteWithPage(RunEnd end, PageOptions? options = null)
     {
         var path = PathFor(end);
         var report = Write(end, path);
@@ -76,7 +79,7 @@ internal sealed class SendReport : IDisposable
         var page = Beside(beside, "", ".html");
         if (string.Equals(page, beside, StringComparison.OrdinalIgnoreCase))
             page = Beside(beside, "_page", ".html");
-        return report with { HtmlPath = Written("page", page, () => _place.Write(page, stream => SendReportWriter.WriteHtml(stream, report, _failures))) };
+        return report with { HtmlPath = Written("page", page, () => _place.Write(page, stream => HtmlReport.Write(stream, Page(report, options ?? new PageOptions())))) };
     }
 
     public void Dispose() => _failures.Dispose();
@@ -96,6 +99,13 @@ internal sealed class SendReport : IDisposable
         var failures = Beside(report.Path ?? path, "_failures", ".csv");
         return report with { FailuresPath = Written("list of failures", failures, () => _failures.Finish(failures)) };
     }
+
+    private ReportPage Page(FwSendReport report, PageOptions options) => new()
+    {
+        Report = report, Origins = [.. Tally.Origins], Series = _series, Failures = _failures, Options = options, Written = _time.GetLocalNow(),
+        // A run that confirms has the record of the run that sent.
+        Runs = [.. _runs.Select(r => r.Record).OfType<SendRunRecord>().Distinct().OrderBy(r => r.Started)],
+    };
 
     private DateTime Now => _time.GetLocalNow().DateTime;
 

@@ -44,7 +44,7 @@ public sealed class MemoryTests
             var written = report.WriteWithPage(RunEnd.Complete);
             Assert.Equal(Count + 1, File.ReadLines(written.FailuresPath!).Count());
             var page = File.ReadAllText(written.HtmlPath!);
-            Assert.Contains("The first 1000 of 200000; all are in " + Path.GetFileName(written.FailuresPath), page, StringComparison.Ordinal);
+            Assert.Contains($"The first 1\u202F000 stand here, and 199\u202F000 more do not, see {Path.GetFileName(written.FailuresPath)}", page, StringComparison.Ordinal);
             Assert.InRange(page.Length, 0, 1 << 20);
         }
         finally

@@ -110,7 +110,7 @@ public sealed class ReportFilesTests : IDisposable
             var written = report.WriteWithPage(RunEnd.Complete);
             Assert.Equal("dicom-send_report-i.zip_2026-01-02_03-04-05.csv", Path.GetFileName(written.Path));
             Assert.Equal("Acquisition ID,FW Path,Filename,Images in Series,Images Sent,Status\n,,i.zip,1234,1234,Complete\n", File.ReadAllText(written.Path!));
-            Assert.Contains("<p>1234 of 1234 images sent.</p>", File.ReadAllText(written.HtmlPath!), StringComparison.Ordinal);
+            Assert.Contains("<h1>All 1\u202F234 images were sent</h1>", File.ReadAllText(written.HtmlPath!), StringComparison.Ordinal);
         }
         finally
         {
@@ -132,7 +132,7 @@ public sealed class ReportFilesTests : IDisposable
         Assert.Equal(Path.Combine(_folder, name), written.Path);
         Assert.StartsWith("Acquisition ID,", File.ReadAllText(written.Path!), StringComparison.Ordinal);
         Assert.StartsWith("Name,SOP Instance UID,", File.ReadAllText(written.FailuresPath!), StringComparison.Ordinal);
-        Assert.StartsWith("<!doctype html>", File.ReadAllText(written.HtmlPath!), StringComparison.Ordinal);
+        Assert.StartsWith("<!DOCTYPE html>", File.ReadAllText(written.HtmlPath!), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class ReportFilesTests : IDisposable
         Assert.Equal("\\u0009@x,1.2.5,\"'-1\",DicomStoreFailed", lines[2]);
         Assert.Equal("", lines[3]);
         var page = File.ReadAllText(written.HtmlPath!);
-        Assert.Contains("A700, &quot;out of &lt;resources&gt;&quot;", page, StringComparison.Ordinal);
+        Assert.Contains("A700, \"out of &lt;resources&gt;\"", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<resources>", page, StringComparison.Ordinal);
     }
 

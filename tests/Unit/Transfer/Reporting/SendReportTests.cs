@@ -68,7 +68,8 @@ public sealed class SendReportTests : IDisposable
         Assert.Contains("list of failures", Assert.Single(report.Problems).Message, StringComparison.Ordinal);
         // The page has what the file has not.
         var page = File.ReadAllText(written.HtmlPath!);
-        Assert.Equal(2, Regex.Count(page, "DicomStoreFailed"));
+        Assert.Equal(2, Regex.Count(page, "<td>why</td>"));
+        Assert.Contains("<strong>2 images</strong>", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -153,7 +154,7 @@ public sealed class SendReportTests : IDisposable
         foreach (var name in (string[])["table", "tr", "th", "td", "h1", "h2", "p", "style"])
             Assert.Equal(Regex.Count(page, $"<{name}[ >]"), Regex.Count(page, $"</{name}>"));
         Assert.Equal(isStopped, page.Contains("was stopped", StringComparison.Ordinal));
-        Assert.Equal(hasFailures, page.Contains("<h2>What failed</h2>", StringComparison.Ordinal));
+        Assert.Equal(hasFailures, page.Contains(">What failed, and what to do</h2>", StringComparison.Ordinal));
         Assert.DoesNotContain("distinct images", page, StringComparison.Ordinal);
         Assert.DoesNotContain("The first", page, StringComparison.Ordinal);
         Assert.Contains("a&lt;b", page, StringComparison.Ordinal);
@@ -166,7 +167,11 @@ public sealed class SendReportTests : IDisposable
         using var list = new FailureList(ReportPlace.InFolder(_folder));
         var (csv, page) = (new MemoryStream(), new MemoryStream());
         SendReportWriter.WriteCsv(csv, []);
-        SendReportWriter.WriteHtml(page, new FwSendReport { Path = null, Rows = [], ImagesInSeries = 0, ImagesSent = 0, IsStopped = false, DistinctImages = 0 }, list);
+        HtmlReport.Write(page, new ReportPage
+        {
+            Report = new FwSendReport { Path = null, Rows = [], ImagesInSeries = 0, ImagesSent = 0, IsStopped = false, DistinctImages = 0 },
+            Origins = [], Series = new SeriesTally(), Failures = list, Runs = [], Written = DateTimeOffset.UnixEpoch, Options = new PageOptions(),
+        });
         Assert.True(csv.CanRead && page.CanRead);
         Assert.Equal("Acquisition ID,FW Path,Filename,Images in Series,Images Sent,Status\n", Encoding.UTF8.GetString(csv.ToArray()));
     }
