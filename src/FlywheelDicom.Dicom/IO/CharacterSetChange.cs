@@ -15,17 +15,17 @@ internal static class CharacterSetChange
 
     private static DicomTag? Find(DicomDataset dataset, DatasetChanges? changes)
     {
-        foreach (var element in dataset)
+        foreach (var element in dataset.Elements())
         {
-            if (changes?.Elements.ContainsKey(element.Tag) == true)
+            if (changes?.Elements.ContainsKey(element.Id) == true)
                 continue;
-            if (element.VR.IsEncodedText && dataset.GetString(element.Tag) is { } text && text.Any(c => c > '~'))
-                return element.Tag;
-            if (element.VR != DicomVR.SQ || element.Value is not DicomDataset[] items)
+            if (dataset.VROf(element.Id).IsEncodedText && dataset.GetString(element.Id) is { } text && text.Any(c => c > '~'))
+                return element.Id;
+            if (dataset.GetValue(element.Id) is not DicomDataset[] items)
                 continue;
             for (var i = 0; i < items.Length; i++)
             {
-                if (!items[i].Contains(DicomTag.SpecificCharacterSet) && Find(items[i], changes?.Find(element.Tag, i)) is { } inner)
+                if (!items[i].Contains(DicomTag.SpecificCharacterSet) && Find(items[i], changes?.Find(element.Id, i)) is { } inner)
                     return inner;
             }
         }
