@@ -90,6 +90,7 @@ try {
     $useJournal = (Get-Switch journal $false) -or (Get-InputPath journal)
     $useCommitment = Get-Switch commitment $false
     $useHtml = Get-Switch html_report $false
+    $useLog = Get-Switch log $false
     if (Get-Switch debug $false) { $VerbosePreference = 'Continue' }
     if (Get-Switch tls_enabled $false) {
         $store += @{ UseTls = $true; TlsProfile = Get-Setting tls_security_profile 'BCP 195'; SkipCertificateCheck = -not (Get-Switch tls_require_peer_cert $true) }
@@ -120,8 +121,10 @@ try {
         if (Get-InputPath journal) { Copy-Item -LiteralPath (Get-InputPath journal) -Destination $store.Journal }
     }
 
+    if ($useLog) { $store.LogPath = Join-Path $output dicom-send_log.jsonl }
     Connect-FwInstance -ApiKey $apiKey -RetryTime $retryTime 3>&1 | Write-StreamLog | ForEach-Object { Write-Log INFO "Connected as $_." }
     $source = @{ RetryTime = $retryTime }
+    if ($useLog) { $source.LogPath = $store.LogPath }
     $source += if ($file) {
         @{ AcquisitionId = $file['hierarchy']['id']; FileName = $file['location']['name']; LocalPath = $file['location']['path'] }
     } else {

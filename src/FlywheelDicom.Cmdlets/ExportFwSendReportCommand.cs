@@ -17,6 +17,7 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
     private readonly object _lock = new();
     private SendReport? _report;
     private ResultsLeft? _left;
+    private StopNotice? _notice;
     private bool _isAtEnd;
     private bool _isWhatIf;
 
@@ -61,6 +62,7 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
     {
         base.BeginProcessing();
         _left = ResultsLeft.Take(MyInvocation);
+        _notice = new StopNotice(this);
         // So is a connection that is not there.
         if (Attach)
             _ = Connection;
@@ -115,6 +117,28 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
         WriteObject(Attach ? Attached(report) : report);
         foreach (var problem in _report.Problems)
             WriteError(DicomErrors.Record(problem, "ReportNotWritten", report.Path));
+        if (IsLast)
+            TellOfEnd(report);
+    }
+
+    /// <summary>Nobody may look at the object: it may go to a variable.</summary>
+    private void TellOfEnd(FwSendReport report)
+    {
+        if (report.IsComplete || report.IsStopped || !report.IsWritten)
+            WriteInformation(report.Summary, [InformationTag]);
+        else
+            WriteWarning($"{report.Summary} {(report.FailuresPath is { } failures ? $"What failed is listed in '{failures}'. " : "")}{StopNotice.GoOn(report.Journal)}");
+    }
+
+    /// <param name="report">What was written; null where there was no result yet.</param>
+    private void TellOfStop(FwSendReport? report)
+    {
+        var journal = _report!.Journal ?? _left?.Journal;
+        if (report is not null)
+            _notice?.Tell($"{report.Summary} {StopNotice.GoOn(journal)}");
+        // Where nothing was sent either, there is nothing to miss.
+        else if (_left is not null && IsStopped)
+            _notice?.Tell($"The run was stopped before its first result: there is no report. {StopNotice.GoOn(journal)}");
     }
 
     /// <summary>However a pipeline ends before its time, what was done is written down: in a file that says that it was stopped.</summary>
@@ -127,8 +151,7 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
                 foreach (var result in _left?.ToArray() ?? [])
                     _report.Add(result);
                 _report.EndJournals();
-                if (_report.Tally.First is not null)
-                    Write(_report, RunEnd.Stopped);
+                TellOfStop(_report.Tally.First is null ? null : Write(_report, RunEnd.Stopped));
             }
             _isAtEnd = true;
             _report?.Dispose();

@@ -22,6 +22,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     private SendingProgress? _progress;
     private SendMonitor? _monitor;
     private RunLog? _log;
+    private StopNotice? _notice;
     private SendJournal? _journal;
     private bool _warnedOfJournal;
     private string? _lastNotTried;
@@ -91,7 +92,9 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
             BeginWhatIf();
             return;
         }
+        _notice = new StopNotice(this);
         _journal = OpenJournal();
+        _left.Journal = _journal is null ? null : Resolved(Journal!);
         _log = LogPath is null ? null : OpenLog(LogPath);
         _monitor = new SendMonitor(_destination, TimeProvider.System, _log);
         var options = new StoreOptions
@@ -101,6 +104,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
             Client = ClientOptions(Timeout, MaxPduLength) with { ComputesDigests = _journal is not null },
         };
         Check(options);
+        _run.Begin(TimeProvider.System, _left.Journal);
         _monitor.Start(MaxAssociations, options.RetryTime, options.Client.ResponseTimeout, MaxPduLength, Journal);
         _progress = new SendingProgress(this, _monitor, _destination, TimeProvider.System);
         _run.Record = new SendRunRecord(new SendRunSettings(MaxAssociations, options.RetryTime, TimeSpan.FromSeconds(Timeout), Journal is null ? null : Path.GetFileName(Journal)), TimeProvider.System);
@@ -166,6 +170,8 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         _run.End();
         _progress?.End();
         _monitor?.End("end");
+        if (IsLast)
+            TellOfEnd();
         if (_untold > 0)
             WriteWarning($"{_untold} more instances were not tried, for a reason that was told before: each result has it.");
         if (_sameUids > MaxNamedPairs)
@@ -184,8 +190,9 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         foreach (var result in _pump?.Rest() ?? [])
             _left!.Add(result with { Run = _run });
         _journal?.Dispose();
+        _run.Stop();
         if (!_run.IsAtEnd)
-            _monitor?.End("stopped");
+            TellOfStop();
         _log?.Dispose();
     }
 
@@ -205,6 +212,27 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             ThrowTerminatingError(DicomErrors.Record(new IOException($"The journal '{path}' cannot be read: {e.Message}", e), "JournalUnusable", Journal));
+        }
+    }
+
+    /// <summary>The results may have gone to a variable.</summary>
+    private void TellOfEnd()
+    {
+        if (_monitor?.Progress is not { } progress)
+            return;
+        // What failed was told as errors.
+        var goOn = progress.Failed == 0 ? "" : " " + StopNotice.GoOn(_left!.Journal);
+        WriteInformation(
+            $"{progress.Done - progress.Failed} of {progress.Done} instances are at {_destination}. Export-FwSendReport makes a report of these results.{goOn}", [InformationTag]);
+    }
+
+    private void TellOfStop()
+    {
+        _monitor?.End("stopped");
+        if (IsStopped && _monitor is not null && !_left!.IsTaken)
+        {
+            var progress = _monitor.Progress;
+            _notice!.Tell($"The run was stopped: {progress.Done - progress.Failed} of {progress.Done} instances so far are at {_destination}, and no report was written. {StopNotice.GoOn(_left.Journal)}");
         }
     }
 

@@ -49,4 +49,42 @@ Describe 'Export-FwSendReport' {
         $null = $results | Export-FwSendReport -Path (Join-Path $folder whatif.csv) -WhatIf
         Join-Path $folder whatif.csv | Should -Not -Exist
     }
+
+    It 'shows a summary first, then only what is not complete' {
+        $report = $results | Export-FwSendReport -Path (Join-Path $folder shown.csv) -WarningAction SilentlyContinue
+        $lines = ($report | Out-String -Width 200).Trim() -split '\r?\n'
+        ($lines | Where-Object { $_ -match '^\w+ +: ' }) -replace ' +:.*' | Should -Be Complete, Images, Data, Destination, Path, Failures, Incomplete
+        $lines[1] | Should -Match ': 5 of 6 sent, 1 failed$'
+        $lines[3] | Should -BeLike "*: ANY-SCP at 127.0.0.1:$($receiver.Port)"
+        "$lines" | Should -BeLike '*broken.dcm*Failed*'
+        "$lines" | Should -Not -BeLike '*one.dcm*'
+    }
+
+    It 'shows the first 20 of these' {
+        $rows = 1..23 | ForEach-Object { [FlywheelDicom.FwSendReportRow]::new('', '', "f$_.dcm", 1, 0) }
+        $report = ($results | Export-FwSendReport -Path (Join-Path $folder many.csv) -WarningAction SilentlyContinue)
+        Set-InitProperty $report Rows ([FlywheelDicom.FwSendReportRow[]] $rows)
+        $text = $report | Out-String -Width 200
+        $text | Should -Match 'f20\.dcm'
+        $text | Should -Not -Match 'f21\.dcm'
+        $text | Should -Match 'and 3 more'
+    }
+
+    It 'says in one line where it is and how to go on, also where it goes to a variable' {
+        $report = $results | Export-FwSendReport -Path (Join-Path $folder said.csv) -WarningVariable told -WarningAction SilentlyContinue
+        $told | Should -HaveCount 1
+        "$told" | Should -BeLike "5 of 6 images sent to*1 failed*the report is at '$($report.Path)'. What failed is listed in '*said_failures.csv'. Run the same line again*"
+        $whole = $results | Select-Object -Last 4 | Export-FwSendReport -Path (Join-Path $folder whole.csv) -InformationVariable said -WarningVariable none
+        $none | Should -BeNullOrEmpty
+        "$said" | Should -Be $whole.Summary
+    }
+
+    It 'does not write over the journal of the run' {
+        $journal = Join-Path $folder 'run.tsv'
+        { Get-DicomFile $zip | Send-DicomStore $receiver -Journal $journal | Export-FwSendReport -Path $journal } |
+            Should -Throw "*is a journal of what was sent*" -ErrorId 'ReportPlaceUnusable,FlywheelDicom.Cmdlets.ExportFwSendReportCommand'
+        $null = Get-DicomFile $zip | Send-DicomStore $receiver -Journal $journal
+        { $results | Export-FwSendReport -Path $journal } | Should -Throw '*is a journal*'
+        @(Get-DicomSendJournal $journal) | Should -HaveCount 4
+    }
 }

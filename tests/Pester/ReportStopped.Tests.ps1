@@ -89,6 +89,32 @@ Import-Module $module
         $damaged | Should -BeNullOrEmpty
     }
 
+    It 'says after Ctrl+C where its report is and how to go on' -Skip:(-not $isUnix) {
+        $process = Start-Script @'
+param($module, $zip, $port, $out)
+Import-Module $module
+1..100000 | ForEach-Object { $zip } | Get-DicomFile | Send-DicomStore 127.0.0.1 -Port $port -Journal "$out/journal.tsv" |
+    ForEach-Object { if (++$script:n -eq 20) { [Console]::WriteLine('under way') }; $_ } | Export-FwSendReport -OutputDirectory $out
+'@ @((Join-Path $repo 'output/FlywheelDicom/FlywheelDicom.psd1'), $zip, "$($receiver.Port)", $out)
+        $end = Stop-Script $process INT
+        $stopped = Get-ChildItem $out -Filter *_stopped.csv
+        $stopped | Should -HaveCount 1
+        $said = @($end.Text -split '\r?\n' -match 'WARNING')
+        $said | Should -HaveCount 1
+        $said[0] | Should -BeLike "*the run was stopped; the report is at '$($stopped.FullName)'. Run the same line again to send what is missing: the journal '$out/journal.tsv' has what is stored.*"
+    }
+
+    It 'says that there is no report where it was stopped before its first result' -Skip:(-not $isUnix) {
+        $process = Start-Script @'
+param($module, $zip, $port, $out)
+Import-Module $module
+& { [Console]::WriteLine('under way'); Start-Sleep 60 } | Send-DicomStore 127.0.0.1 -Port $port | Export-FwSendReport -OutputDirectory $out
+'@ @((Join-Path $repo 'output/FlywheelDicom/FlywheelDicom.psd1'), $zip, "$($receiver.Port)", $out)
+        $end = Stop-Script $process INT
+        Get-ChildItem $out -Force | Should -BeNullOrEmpty
+        @($end.Text -split '\r?\n' -match 'WARNING') | Should -BeLike '*The run was stopped before its first result: there is no report. Run the same line again*'
+    }
+
     It 'leaves it too where the pipeline is busy elsewhere' -Skip:(-not $isUnix) {
         $process = Start-Script @'
 param($module, $zip, $port, $out)

@@ -24,6 +24,12 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
     /// </summary>
     private protected bool IsStopped => Stopping;
 
+    /// <summary>On lines of the information stream that tell how a run ended.</summary>
+    private protected const string InformationTag = "FlywheelDicom";
+
+    /// <summary>No stage stands behind it: what it gives is shown, or goes to a variable.</summary>
+    private protected bool IsLast => MyInvocation.PipelinePosition == MyInvocation.PipelineLength;
+
     /// <summary>Nothing is to be written or sent.</summary>
     private protected bool IsWhatIf
         => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given)

@@ -16,6 +16,12 @@ internal sealed class ResultsLeft
     private readonly int _position;
     private readonly int _length;
 
+    /// <summary>A report stands behind in this pipeline, and tells how the run ended.</summary>
+    public bool IsTaken { get; private set; }
+
+    /// <summary>The sender's journal; null where it has none.</summary>
+    public string? Journal { get; set; }
+
     private ResultsLeft(InvocationInfo sender) => (_position, _length) = (sender.PipelinePosition, sender.PipelineLength);
 
     /// <summary>As the sender begins.</summary>
@@ -23,7 +29,12 @@ internal sealed class ResultsLeft
 
     /// <summary>As the report begins; null where the stage before it is no sender.</summary>
     public static ResultsLeft? Take(InvocationInfo report)
-        => s_offered is { } left && left._position + 1 == report.PipelinePosition && left._length == report.PipelineLength ? left : null;
+    {
+        if (s_offered is not { } left || left._position >= report.PipelinePosition || left._length != report.PipelineLength)
+            return null;
+        left.IsTaken = true;
+        return left._position + 1 == report.PipelinePosition ? left : null;
+    }
 
     /// <summary>As the sender works: what begins from now on is another pipeline.</summary>
     public void Withdraw()

@@ -8,6 +8,10 @@ public sealed class DicomSendRun
 {
     private readonly DicomSendRun? _before;
     private volatile bool _isAtEnd;
+    private TimeProvider? _time;
+    private long _started;
+    private long? _ended;
+    private string? _journal;
 
     private SendRunRecord? _record;
 
@@ -30,12 +34,31 @@ public sealed class DicomSendRun
     /// <summary>Whether it came to its end, and so did the run before.</summary>
     public bool IsAtEnd => _isAtEnd && _before is not { IsAtEnd: false };
 
+    /// <summary>The run that sent, where this one only checked again.</summary>
+    internal DicomSendRun First => _before?.First ?? this;
+
     /// <summary>Nothing says whether it, or the run before, came to its end.</summary>
     internal bool IsNotKnown => this == NotKnown || _before is { IsNotKnown: true };
+
+    /// <summary>The time that it took, or has taken so far; zero where that is not known.</summary>
+    public TimeSpan Duration => _time is null ? _before?.Duration ?? TimeSpan.Zero : _time.GetElapsedTime(_started, _ended ?? _time.GetTimestamp());
+
+    /// <summary>The journal that it wrote; null where it wrote none.</summary>
+    public string? Journal => _journal ?? _before?.Journal;
 
     /// <summary>Says whether it came to its end.</summary>
     public override string ToString() => IsAtEnd ? "at its end" : "not at its end";
 
     /// <summary>Everything that was given to it has its result.</summary>
-    internal void End() => _isAtEnd = true;
+    internal void End()
+    {
+        Stop();
+        _isAtEnd = true;
+    }
+
+    /// <summary>It takes no more time, whether it came to its end or not.</summary>
+    internal void Stop() => _ended ??= _time?.GetTimestamp();
+
+    /// <summary>It begins.</summary>
+    internal void Begin(TimeProvider time, string? journal) => (_time, _started, _journal) = (time, time.GetTimestamp(), journal);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FlywheelDicom.IO;
+using FlywheelDicom.Transfer.Sending;
 
 namespace FlywheelDicom.Transfer.Reporting;
 
@@ -48,9 +49,12 @@ internal sealed class ReportPlace
                 // The report replaces the file, so a device must not be given. A pipe is not even opened.
                 if (SpecialFile.KindOf(_file) is { } kind)
                     throw new ReportPlaceException("ReportPlaceUnusable", $"'{_file}' is {kind} and not a file.");
-                using (new FileStream(_file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
+                // Opening it shows that it may be written to.
+                using (var present = new FileStream(_file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
                 {
-                    // Opening it shows that it may be written to.
+                    // The sender has opened its journal by now, so that this one is found too.
+                    if (JournalLine.IsBeginningOf(present))
+                        throw new ReportPlaceException("ReportPlaceUnusable", $"'{_file}' is a journal of what was sent. The report needs another file: name one with -Path.");
                 }
                 Probe(Path.Combine(Folder, TemporaryName(style)));
             }

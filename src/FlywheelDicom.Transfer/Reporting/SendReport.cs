@@ -25,6 +25,9 @@ internal sealed class SendReport : IDisposable
     /// <summary>Lines of a journal: what was stored is stored, whatever was tried later; else the last one counts.</summary>
     private readonly Dictionary<(DicomDestination, string?), DicomSendResult> _ofJournal = [];
 
+    /// <summary>The journal of the run that is reported of; null where it had none.</summary>
+    public string? Journal => _runs.Select(r => r.Journal).FirstOrDefault(j => j is not null);
+
     /// <summary>The reasons for files that could not be written; empty if there are none.</summary>
     public IReadOnlyList<IOException> Problems => _problems;
     private readonly List<IOException> _problems = [];
@@ -93,7 +96,8 @@ internal sealed class SendReport : IDisposable
         var report = new FwSendReport
         {
             Path = null, Rows = rows, ImagesInSeries = rows.Sum(r => r.ImagesInSeries), ImagesSent = rows.Sum(r => r.ImagesSent), IsStopped = isStopped,
-            DistinctImages = Tally.DistinctImages,
+            DistinctImages = Tally.DistinctImages, Warnings = Tally.Warnings, Skipped = Tally.Skipped, Bytes = Tally.Bytes, Destination = Tally.Destination,
+            Duration = _runs.Select(r => r.First).Distinct().Aggregate(TimeSpan.Zero, (sum, r) => sum + r.Duration), Journal = Journal,
         };
         report = report with { Path = Written("report", path, () => _place.Write(path, stream => SendReportWriter.WriteCsv(stream, rows))) };
         var failures = Beside(report.Path ?? path, "_failures", ".csv");

@@ -12,15 +12,39 @@ internal sealed class SendTally
     /// <summary>128 bits for each UID, so that a run of hundreds of thousands takes little memory.</summary>
     private readonly HashSet<UInt128> _stored = [];
 
+    private readonly List<string> _destinations = [];
+    private DicomDestination? _lastDestination;
+
     /// <summary>The first origin, from which the report gets its name.</summary>
     public DicomOrigin? First => _counts.Count > 0 ? _counts[0].Origin : null;
 
     /// <summary>The number of different SOP Instance UIDs among stored instances.</summary>
     public int DistinctImages => _stored.Count;
 
+    /// <summary>Those of the stored instances that the destination answered with a warning.</summary>
+    public int Warnings { get; private set; }
+
+    /// <summary>Those of the stored instances that a journal had.</summary>
+    public int Skipped { get; private set; }
+
+    /// <summary>Bytes of data sets that were sent.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Where to, in the order met.</summary>
+    public string Destination => string.Join(", ", _destinations);
+
     public void Add(DicomSendResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
+        Bytes += result.Bytes;
+        Warnings += result.Status == DicomSendStatus.Warning ? 1 : 0;
+        Skipped += result.Status == DicomSendStatus.Skipped ? 1 : 0;
+        if (result.Destination != _lastDestination)
+        {
+            _lastDestination = result.Destination;
+            if (_lastDestination?.ToString() is { } name && !_destinations.Contains(name))
+                _destinations.Add(name);
+        }
         var key = OriginKey.Of(result.Origin);
         if (!_index.TryGetValue(key, out var count))
         {

@@ -48,6 +48,14 @@ internal static class JournalLine
     /// <summary>Whether this is the first line of a journal.</summary>
     internal static bool IsHeader(string line) => line is Header or FormerHeader;
 
+    /// <summary>Whether this file begins as a journal does.</summary>
+    internal static bool IsBeginningOf(Stream file)
+    {
+        var bytes = new byte[Encoding.UTF8.GetByteCount(Header)];
+        var text = Encoding.UTF8.GetString(bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)));
+        return text == Header || text.StartsWith(FormerHeader, StringComparison.Ordinal);
+    }
+
     internal static string Format(DicomSendJournalEntry entry)
     {
         var line = string.Create(CultureInfo.InvariantCulture,

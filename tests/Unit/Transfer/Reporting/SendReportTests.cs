@@ -22,6 +22,55 @@ public sealed class SendReportTests : IDisposable
     };
 
     [Fact]
+    public void Summary_tells_what_was_sent_of_all_where_to_and_how_fast()
+    {
+        var time = new StandingTime();
+        var run = new DicomSendRun();
+        run.Begin(time, "/out/run.tsv");
+        time.Move(TimeSpan.FromSeconds(4));
+        run.End();
+        time.Move(TimeSpan.FromSeconds(60));
+        using var report = new SendReport(ReportPlace.InFile(In("report.csv")), ReportNameStyle.Local);
+        report.Add(Result(run: run) with { Bytes = 30_000_000 });
+        report.Add(Result(uid: "1.2.4", run: run) with { Bytes = 10_000_000, Status = DicomSendStatus.Warning });
+        report.Add(Result(uid: "1.2.5", run: run) with { Status = DicomSendStatus.Skipped });
+        report.Add(Result(isSent: false, name: "b", run: new DicomSendRun(run)));
+        var written = report.Write(RunEnd.Complete);
+        Assert.Equal((4, 3, 1, 1, 1), (written.ImagesInSeries, written.ImagesSent, written.ImagesFailed, written.Warnings, written.Skipped));
+        Assert.Equal((40_000_000L, TimeSpan.FromSeconds(4), 1e7), (written.Bytes, written.Duration, written.BytesPerSecond));
+        Assert.Equal(("ANY-SCP at pacs:104", "/out/run.tsv"), (written.Destination, written.Journal));
+        Assert.Equal("b", Assert.Single(written.IncompleteRows).FileName);
+        var text = $"3 of 4 images sent to ANY-SCP at pacs:104, 1 failed, 1 with warnings, 1 skipped, 40.0 MB in 4.0 s (10.0 MB/s); the report is at '{In("report.csv")}'.";
+        Assert.Equal((text, text), (written.Summary, written.ToString()));
+        Assert.False(written.IsComplete);
+    }
+
+    [Fact]
+    public void Report_that_could_not_be_written_is_not_complete()
+    {
+        using var report = new SendReport(ReportPlace.InFile(In("report.csv")), ReportNameStyle.Local);
+        report.Add(Result());
+        Directory.CreateDirectory(In("report.csv"));
+        var written = report.Write(RunEnd.Complete);
+        Assert.Equal((false, false, 1), (written.IsComplete, written.IsWritten, written.ImagesSent));
+        Assert.EndsWith("; the report could not be written.", written.Summary, StringComparison.Ordinal);
+        Assert.True((written with { Path = "somewhere" }).IsComplete);
+    }
+
+    [Theory]
+    [InlineData("Time\tDestination\tSopClassUid\tSopInstanceUid\tDigest\tBytes\tStatus\tDicomStatus\tNote\tCheck\n")]
+    [InlineData("Time\tDestination\tSopClassUid\tSopInstanceUid\tDigest\tBytes\tStatus\tDicomStatus\tCheck\n2026")]
+    public void Report_is_not_written_over_a_journal(string content)
+    {
+        File.WriteAllText(In("j.tsv"), content);
+        var refused = Assert.Throws<ReportPlaceException>(() => ReportPlace.InFile(In("j.tsv")).Try(ReportNameStyle.Local));
+        Assert.Equal("ReportPlaceUnusable", refused.ErrorId);
+        Assert.Equal(content, File.ReadAllText(In("j.tsv")));
+        File.WriteAllText(In("k.csv"), "Time\tDestination\n");
+        ReportPlace.InFile(In("k.csv")).Try(ReportNameStyle.Local);
+    }
+
+    [Fact]
     public void Run_that_was_cut_off_is_told_whichever_it_was()
     {
         using var report = new SendReport(ReportPlace.InFolder(_folder), ReportNameStyle.Local);
