@@ -16,13 +16,13 @@ Describe 'The report in Chromium' -Skip:(-not $hasBrowser) {
         $receiver = Start-DicomReceiver -Discard -AETitle ARCHIVE
         $report = Get-DicomFile $study -ErrorAction Ignore | Add-FwSendTag | Send-DicomStore $receiver -ErrorAction Ignore | Export-FwSendReport -Path (Join-Path $folder report.csv) -Html
 
-        # What the browser made of the page, and what it logged. Any address but the file's own would be looked up at a proxy that is none.
+        # What the browser made of the page, and what it logged. The page's own policy forbids all requests; one that is tried is logged.
         function Open-Page([string] $Path, [string[]] $Option) {
             $log = Join-Path $folder "log-$([guid]::NewGuid().ToString('N'))"
-            $options = '--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--enable-logging=stderr', '--v=0', '--no-first-run', '--disable-background-networking',
-                "--user-data-dir=$(Join-Path $folder profile)", '--proxy-server=127.0.0.1:9', "--log-net-log=$(Join-Path $folder net.json)"
-            $output = & (Find-Peer chromium) @options @Option ([uri]$Path).AbsoluteUri 2>$log
-            [pscustomobject]@{ Dom = $output -join "`n"; Log = Get-Content $log -Raw; Net = Get-Content (Join-Path $folder net.json) -Raw }
+            $options = @('--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--enable-logging=stderr', '--v=0', '--no-first-run',
+                '--disable-background-networking', "--user-data-dir=$(Join-Path $folder profile)") + $Option + ([uri]$Path).AbsoluteUri
+            $output = & (Find-Peer chromium) @options 2>$log
+            [pscustomobject]@{ Dom = $output -join "`n"; Log = Get-Content $log -Raw }
         }
         $page = Open-Page $report.HtmlPath '--dump-dom'
     }
@@ -45,17 +45,10 @@ Describe 'The report in Chromium' -Skip:(-not $hasBrowser) {
 
     It 'makes no request and logs no error' {
         $page.Log | Should -Not -Match 'CONSOLE'
-        # A page that asks for something is seen: this one does.
-        $page.Net | Should -Not -Match 'elsewhere\.example'
+        # The same page with a picture from elsewhere: that is seen.
         $asking = Join-Path $folder asking.html
-        Set-Content $asking '<!DOCTYPE html><title>x</title><img src="http://elsewhere.example/x.png" alt=""><script>console.error("told")</script>'
-        $other = Open-Page $asking '--dump-dom'
-        $other.Net | Should -Match 'elsewhere\.example'
-        $other.Log | Should -Match 'CONSOLE.*told'
-        $addresses = [regex]::Matches($page.Net, '"url":"(https?://[^"]+)"').ForEach{ $_.Groups[1].Value } | Sort-Object -Unique
-        $own = [regex]::Matches($other.Net, '"url":"(https?://[^"]+)"').ForEach{ $_.Groups[1].Value } | Where-Object { $_ -notlike '*elsewhere.example*' } | Sort-Object -Unique
-        # The browser's own calls home are there with any page.
-        $addresses | Where-Object { $_ -notin $own -and $_ -notmatch 'google|gvt1' } | Should -BeNullOrEmpty
+        (Get-Content $report.HtmlPath -Raw).Replace('</main>', '<img src="https://elsewhere.example/x.png" alt=""/></main>') | Set-Content $asking
+        (Open-Page $asking '--dump-dom').Log | Should -Match 'CONSOLE.*Content Security Policy'
     }
 
     It 'is drawn' {
