@@ -211,7 +211,7 @@ internal sealed class FlywheelFinder(FlywheelClient client, FlywheelPlaces place
         return null;
     }
 
-    private string Nothing(FlywheelPath path, int level, IReadOnlyCollection<string> names)
+    private string Nothing(FlywheelPath path, int level, HashSet<string> names)
     {
         var kind = (FlywheelContainerKind)level;
         var segment = path.Containers[level];
