@@ -29,6 +29,7 @@ public sealed class BareElementTests
         { "text of odd length", Bare(0x001021B0, "abc"u8.ToArray()), Unknown(0x001021B0, "abc "u8.ToArray()) },
         { "a private sequence", Bare(0x00111001, [.. Item(Bare(0x00100020, "ID"u8.ToArray())), .. s_end], uint.MaxValue), Unknown(0x00111001, [.. Item(Bare(0x00100020, "ID"u8.ToArray())), .. s_end], uint.MaxValue) },
         { "a known sequence with an odd value", Bare(0x00101002, Item(Bare(0x00100020, "ID3"u8.ToArray()))), Unknown(0x00101002, Item(Bare(0x00100020, "ID3 "u8.ToArray()))) },
+        { "text of odd length within an item", Sequence(Item(Bare(0x001021B0, "abc"u8.ToArray()))), Sequence(Item(Unknown(0x001021B0, "abc "u8.ToArray()))) },
         { "within an item", Sequence(Item(Bare(0x001021B0, "abcd"u8.ToArray()))), Sequence(Item(Unknown(0x001021B0, "abcd"u8.ToArray()))) },
     };
 
