@@ -62,7 +62,7 @@ Describe 'Progress of a pipeline' {
         $quiet = Wait-Pipeline (Start-Pipeline $script @{ port = $receiver.Port })
         $quiet.Output | Should -HaveCount 30
         $quiet.Streams.Progress | Where-Object Activity -Match 'DICOM|Sending' | Should -BeNullOrEmpty
-        $quiet.Streams.Information | Should -BeNullOrEmpty
+        $quiet.Streams.Information | Where-Object Tags -Contains 'FlywheelDicom.Progress' | Should -BeNullOrEmpty
     }
 }
 
