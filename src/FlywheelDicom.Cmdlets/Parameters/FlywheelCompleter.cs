@@ -109,7 +109,7 @@ internal sealed class FlywheelCompleter : IArgumentCompleter
             found.Enqueue(f);
             if (found.Count >= MaxShown)
                 stop.Cancel();
-        }, stop.Token));
+        }, stop.Token), stop.Token);
         // What goes wrong, and where it ends too late, is nobody's error.
         _ = asking.ContinueWith(t =>
         {
