@@ -26,7 +26,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     private SendJournal? _journal;
     private bool _warnedOfJournal;
     private string? _lastNotTried;
-    private long _untold;
+    private long _notReported;
     private long _sameUids;
     private WhatIfSending? _whatIf;
     private WhatIfRun? _whatIfRun;
@@ -171,9 +171,9 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         _progress?.End();
         _monitor?.End("end");
         if (IsLast)
-            TellOfEnd();
-        if (_untold > 0)
-            WriteWarning($"{_untold} more instances were not tried, for a reason that was told before: each result has it.");
+            ReportEnd();
+        if (_notReported > 0)
+            WriteWarning($"{_notReported} more instances were not tried, for a reason that was reported before: each result has it.");
         if (_sameUids > MaxNamedPairs)
             WriteWarning($"{_sameUids - MaxNamedPairs} more instances have the SOP Instance UID of one before: see SameUidAs of the results.");
     }
@@ -216,7 +216,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     }
 
     /// <summary>The results may have gone to a variable.</summary>
-    private void TellOfEnd()
+    private void ReportEnd()
     {
         if (_monitor?.Progress is not { } progress)
             return;
@@ -306,21 +306,21 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         if (result.IsStored)
             WarnOfSameUid(result);
         else
-            Tell(result);
+            ReportFailure(result);
         _progress!.Tick();
     }
 
-    private void Tell(DicomSendResult result)
+    private void ReportFailure(DicomSendResult result)
     {
-        // What was wrong before it came here, the stage that found it has told already.
+        // A problem of an earlier stage was reported by that stage.
         if (result.Attempts == 0 && DicomProblem.IsProblem(result.ErrorId))
             return;
-        // A destination that is down is one error, however many instances it costs.
+        // A destination that is down is one error, whatever the number of instances.
         if (result.Attempts == 0 && result.Reason?.StartsWith(DicomSendResult.NotTried, StringComparison.Ordinal) == true)
         {
             if (result.Reason == _lastNotTried)
             {
-                _untold++;
+                _notReported++;
                 return;
             }
             _lastNotTried = result.Reason;

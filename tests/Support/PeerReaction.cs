@@ -30,7 +30,7 @@ public enum PeerReaction
     /// <summary>Reads no more, and leaves the connection open.</summary>
     Stall,
 
-    /// <summary>The right answer, a byte at a time, too slow for anyone's patience.</summary>
+    /// <summary>The right answer, a byte at a time, too slow for any time-out.</summary>
     Drip,
 
     /// <summary>The right answer, a byte at a time, just fast enough.</summary>

@@ -6,12 +6,12 @@ namespace FlywheelDicom.Unit.Network.Scu;
 
 public class MessagesUnderWayTests
 {
-    private const long Patience = 1000;
+    private const long ResponseTime = 1000;
 
     [Fact]
     public void Time_of_a_message_runs_from_when_its_last_byte_left()
     {
-        var under = new MessagesUnderWay(2, Patience);
+        var under = new MessagesUnderWay(2, ResponseTime);
         var (first, second) = (Message(1), Message(2));
         under.Add(first);
         under.Add(second);
@@ -25,7 +25,7 @@ public class MessagesUnderWayTests
     [Fact]
     public void Messages_are_counted_by_how_far_they_have_got()
     {
-        var under = new MessagesUnderWay(3, Patience);
+        var under = new MessagesUnderWay(3, ResponseTime);
         void Is(bool isEmpty, bool isSingle, int unanswered, bool isDue)
             => Assert.Equal((isEmpty, isSingle, unanswered, isDue), (under.IsEmpty, under.IsSingle, under.Unanswered, under.IsAnswerDue));
         Is(true, false, 0, false);
@@ -50,7 +50,7 @@ public class MessagesUnderWayTests
     [Fact]
     public void Response_to_nothing_is_none()
     {
-        var under = new MessagesUnderWay(1, Patience);
+        var under = new MessagesUnderWay(1, ResponseTime);
         Assert.Throws<InvalidDataException>(() => Accept(under, Response(1), 0));
         under.Add(Message(2));
         Assert.Throws<InvalidDataException>(() => Accept(under, Response(1), 0));
@@ -61,16 +61,16 @@ public class MessagesUnderWayTests
     [Fact]
     public void Matches_are_handed_over_and_new_ones_give_more_time()
     {
-        var under = new MessagesUnderWay(1, Patience);
+        var under = new MessagesUnderWay(1, ResponseTime);
         var seen = new List<int>();
         var query = new MessageUnderWay(1, new DimseCommand { Field = CommandField.FindRequest, MessageId = 1, HasDataset = true }) { OnPending = m => { seen.Add(m.ContextId); return seen.Count == 1; } };
         under.Add(query);
         under.Left(query, 0);
         var match = new DimseCommand { Field = CommandField.FindResponse, RespondedTo = 1, HasDataset = true, Status = new(0xFF00) };
         Accept(under, match, 100);
-        Assert.Equal(100 + Patience, under.EarliestDeadline);
+        Assert.Equal(100 + ResponseTime, under.EarliestDeadline);
         Accept(under, match, 200);
-        Assert.Equal(100 + Patience, under.EarliestDeadline);
+        Assert.Equal(100 + ResponseTime, under.EarliestDeadline);
         Assert.Null(under.AnswerTo(query));
         Accept(under, match with { Status = DicomStatus.Success, HasDataset = false }, 300);
         Assert.Equal((2, DicomStatus.Success), (seen.Count, under.AnswerTo(query)!.Value.Command.Status));
@@ -79,7 +79,7 @@ public class MessagesUnderWayTests
     [Fact]
     public void Only_messages_that_have_left_get_more_time_by_answers_to_others()
     {
-        var under = new MessagesUnderWay(3, Patience);
+        var under = new MessagesUnderWay(3, ResponseTime);
         var (first, second, third) = (Message(1), Message(2), Message(3));
         foreach (var message in (MessageUnderWay[])[first, second, third])
             under.Add(message);
@@ -110,7 +110,7 @@ public class MessagesUnderWayTests
     public void Answer_to_another_starts_the_clock_again_but_not_without_end()
     {
         const int window = 4;
-        var under = new MessagesUnderWay(window, Patience);
+        var under = new MessagesUnderWay(window, ResponseTime);
         var starved = Message(1);
         under.Add(starved);
         under.Left(starved, 0);
@@ -125,13 +125,13 @@ public class MessagesUnderWayTests
             deadline = under.EarliestDeadline;
         }
         // The three answers that may have stood before it, and no more.
-        Assert.Equal(400 + Patience, deadline);
+        Assert.Equal(400 + ResponseTime, deadline);
     }
 
     [Fact]
     public void Failure_may_come_before_a_message_has_left_and_nothing_else()
     {
-        var under = new MessagesUnderWay(1, Patience);
+        var under = new MessagesUnderWay(1, ResponseTime);
         var message = Message(1);
         under.Add(message);
         Assert.Throws<InvalidDataException>(() => Accept(under, Response(1), 0));
@@ -144,7 +144,7 @@ public class MessagesUnderWayTests
     [Fact]
     public void Success_of_a_message_that_never_left_whole_is_no_answer()
     {
-        var under = new MessagesUnderWay(1, Patience);
+        var under = new MessagesUnderWay(1, ResponseTime);
         var message = Message(1);
         under.Add(message);
         under.Leaving(message);
