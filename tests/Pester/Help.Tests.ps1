@@ -109,10 +109,6 @@ Describe 'A topic of the help' {
             }
         }
     }
-
-    It 'has the script of the schedule in it as docs/scheduling.md has it' -Skip:(-not (Test-Path (Join-Path $PSScriptRoot ../../docs/scheduling.md))) {
-        Get-Content (Join-Path $repo docs/scheduling.md) -Raw | Should -Match 'exit 0'
-    }
 }
 
 Describe 'Get-Help -Online' {
