@@ -70,7 +70,7 @@ Describe 'The script of scheduling.md' {
         Wait-Until { $sandbox.Receiver.Instances -gt $before } 60
         & kill -TERM $process.Id
         $run = Wait-Script $process
-        $run.ExitCode | Should -Be 2 -Because $run.Text
+        $run.ExitCode | Should -Be 143 -Because $run.Text
         Get-ChildItem (Join-Path $at state) -Filter *_stopped.csv | Should -Not -BeNullOrEmpty
         (Get-DicomSendJournal (Join-Path $at state/journal.tsv) | Measure-Object).Count | Should -BeGreaterThan 6
     }
