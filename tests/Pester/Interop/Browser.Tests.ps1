@@ -20,7 +20,7 @@ Describe 'The report in Chromium' -Skip:(-not $hasBrowser) {
         function Open-Page([string] $Path, [string[]] $Option) {
             $log = Join-Path $folder "log-$([guid]::NewGuid().ToString('N'))"
             $options = @('--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--enable-logging=stderr', '--v=0', '--no-first-run',
-                '--disable-background-networking', "--user-data-dir=$(Join-Path $folder profile)") + $Option + ([uri]$Path).AbsoluteUri
+                '--disable-background-networking', "--user-data-dir=$(Join-Path $folder profile)") + $Option + [uri]::new($Path).AbsoluteUri
             $output = & (Find-Peer chromium) @options 2>$log
             [pscustomobject]@{ Dom = $output -join "`n"; Log = Get-Content $log -Raw }
         }
