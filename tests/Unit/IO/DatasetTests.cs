@@ -32,7 +32,7 @@ public sealed class DatasetTests
         Assert.False(dataset.Contains("PatientID"));
         Assert.Equal(("O", "X^Y", null, null), (dataset["PatientSex"], dataset.GetString("PatientName"), dataset["PatientID"], dataset.GetString("PatientID")));
         var elements = dataset.ToDictionary(e => e.Keyword);
-        Assert.Equal((2, 4, "CS", "PN"), (elements["PatientSex"].Length, elements["PatientName"].Length, elements["PatientSex"].VR.Code, elements["PatientName"].VR.Code));
+        Assert.Equal((2, 4, "CS", "PN"), (elements["PatientSex"].Length, elements["PatientName"].Length, elements["PatientSex"].VR, elements["PatientName"].VR));
         Assert.Equal("(0010,0040) CS PatientSex = O", elements["PatientSex"].ToString());
     }
 
@@ -62,9 +62,9 @@ public sealed class DatasetTests
     public void Names_of_elements_are_told()
     {
         var elements = File(SyntheticElement.Text(0x00090010, "LO", "ME"), SyntheticElement.Text(0x00091001, "LO", "x"), SyntheticElement.Text(0x00081031, "LO", "y")).Dataset.ToDictionary(e => e.Tag);
-        string Name(ushort group, ushort element) => elements[new DicomTag(group, element)].Name;
+        string Name(ushort group, ushort element) => elements[new DicomTag(group, element).ToString()].Name;
         Assert.Equal(("Private Creator", "Private", "Unknown", "Patient's Name"), (Name(9, 0x10), Name(9, 0x1001), Name(8, 0x1031), Name(0x10, 0x10)));
-        Assert.Equal(("", "PatientName"), (elements[new DicomTag(9, 0x1001)].Keyword, elements[new DicomTag(0x10, 0x10)].Keyword));
+        Assert.Equal(("", "PatientName"), (elements[new DicomTag(9, 0x1001).ToString()].Keyword, elements[new DicomTag(0x10, 0x10).ToString()].Keyword));
     }
 
     [Fact]

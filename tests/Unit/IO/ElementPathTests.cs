@@ -89,7 +89,7 @@ public class ElementPathTests
         var found = MemorySource.Read(file.OpenRead().ReadAll())!.Dataset;
         Assert.Equal(
             ["(0019,0010) Other", "(0019,0012) Acme", "(0019,1007) seven", "(0019,1008) eight", "(0019,1201) changed"],
-            found.Where(e => e.Tag.Group == 0x0019).Select(e => $"{e.Tag} {e.Value}"));
+            found.Where(e => e.Id.Group == 0x0019).Select(e => $"{e.Tag} {e.Value}"));
     }
 
     [Fact]
