@@ -167,3 +167,32 @@ Describe 'Remove-DicomValue' {
         ($found.CompletionMatches | Where-Object CompletionText -EQ PatientBirthDate).ToolTip | Should -Be "(0010,0030) DA Patient's Birth Date"
     }
 }
+
+Describe 'The step of docs/deidentify.md' {
+    It 'runs as it stands, and leaves nothing of what it names' {
+        $site = New-TestFolder
+        $null = New-Item (Join-Path $site study) -ItemType Directory
+        $references = [FlywheelDicom.TestSupport.SyntheticElement[]]((New-Element 0x00081155 UI '1.2.3.4'), (New-Element 0x00191001 LO private))
+        foreach ($n in 1..2) {
+            New-TestDicom (Join-Path $site "study/$n.dcm") $n @{ PatientName = $secret; Extra = [FlywheelDicom.TestSupport.SyntheticElement[]]@(
+                    $element::Sequence(0x00081140, $false, [FlywheelDicom.TestSupport.SyntheticElement[][]](, $references)), (New-Element 0x00100030 DA '19620101')) }
+        }
+        New-TestDicom (Join-Path $site study/other.dcm) 1 @{ Study = 2 }
+        $step = [regex]::Match((Get-Content (Join-Path $repo docs/deidentify.md) -Raw), '(?s)```powershell\r?\n(.*?)```').Groups[1].Value
+        $ErrorActionPreference = 'SilentlyContinue'
+        Push-Location $site
+        try { $sums = & ([scriptblock]::Create($step)) } finally { Pop-Location }
+        $ErrorActionPreference = 'Stop'
+        $sums.Saved, $sums.Failed | Should -Be 2, 1
+        $saved = @(Get-DicomFile (Join-Path $site out) -Recurse)
+        $saved.Count | Should -Be 2
+        @($saved.StudyInstanceUid | Sort-Object -Unique).Count | Should -Be 1
+        foreach ($file in $saved) {
+            $file.PatientId | Should -Be TRIAL-001
+            $file.SopInstanceUid | Should -BeLike '2.25.*'
+            $file.Dataset['ReferencedImageSequence'][0]['ReferencedSOPInstanceUID'] | Should -BeLike '2.25.*'
+            [Text.Encoding]::Latin1.GetString([IO.File]::ReadAllBytes($file.Name)) | Should -Not -Match 'GEHEIM|19620101|private|SUBJ0001|1\.2\.3\.4'
+        }
+        Remove-Item $site -Recurse
+    }
+}

@@ -13,7 +13,7 @@ public sealed class SavingTests : IDisposable
     private static DicomFile File(string patientId = "SUBJ1", int number = 1, string name = "A^B")
         => MemorySource.Read(new SyntheticInstance { Number = number, PatientName = name, Extra = [SyntheticElement.Text(0x00100020, "LO", patientId)] }.ToArray())!;
 
-    private SaveOutcome Save(InstanceSaver saver, DicomFile file) => saver.Save(file, saver.TargetOf(file), CancellationToken.None);
+    private static SaveOutcome Save(InstanceSaver saver, DicomFile file) => saver.Save(file, saver.TargetOf(file), CancellationToken.None);
 
     [Theory]
     [InlineData("..", "unknown")]
