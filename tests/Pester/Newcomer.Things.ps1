@@ -62,7 +62,7 @@
     @{ what = 'what would be sent'; type = 'Get-DicomFile ./study | Send-DicomStore pacs.local -CalledAE PACS -WhatIf'; says = 'PACS at' }
     @{ what = 'to send a zip'; type = 'Get-DicomFile series.zip | Add-FwSendTag | Send-DicomStore pacs.local -CalledAE PACS'; says = 'Sent', '0001.dcm' }
     @{ what = 'to send it again'; type = '(Get-DicomFile series.zip | Add-FwSendTag | Send-DicomStore PACS1).Status | Group-Object -NoElement'; says = '5', 'Sent' }
-    @{ what = 'to send a path without Get-DicomFile'; type = "'series.zip' | Send-DicomStore PACS1"; says = , 'series.zip' }
+    @{ what = 'to send a path without Get-DicomFile'; type = "'series.zip' | Send-DicomStore PACS1"; says = 'Sent', '5 of 5' }
     @{ what = 'to send files of which one is cut off'; type = 'Get-DicomFile image.dcm, cut.dcm | Send-DicomStore PACS1 | Export-FwSendReport -Path mixed.csv'; says = '1 of 2', 'cut.dcm' }
     @{ what = 'to send to a PACS that refuses'; type = 'Get-DicomFile image.dcm | Send-DicomStore 127.0.0.1 -Port $port -CalledAE WRONG'; says = 'rejected the association', 'WRONG' }
     @{ what = 'an empty folder to the end'; type = 'Get-DicomFile ./empty -ErrorAction SilentlyContinue | Send-DicomStore PACS1 | Export-FwSendReport -Path empty.csv | ForEach-Object IsComplete'; says = 'False' }
@@ -84,6 +84,6 @@
     @{ what = 'half a key'; type = 'Connect-FwInstance just-a-secret'; says = "A key looks like 'flywheel.example.org:SECRET'" }
     @{ what = 'the right key'; type = 'Connect-FwInstance $key'; says = 'Host' }
     @{ what = 'a path with a typo'; type = "Get-FwSession -Path 'neuro/Trial B/S001'"; says = 'Trial B' }
-    @{ what = 'a session to the end'; type = "Get-FwSessionDicom -Path 'neuro/Trial A/S001/Baseline' | Add-FwSendTag | Send-DicomStore PACS1 | Export-FwSendReport -Path fw.csv"; says = '5 of 5', 'head.dicom.zip' }
+    @{ what = 'a session to the end'; type = "Get-FwSessionDicom -Path 'neuro/Trial A/S001/Baseline' | Add-FwSendTag | Send-DicomStore PACS1 | Export-FwSendReport -Path fw.csv"; says = '5 of 5', 'fw.csv' }
     @{ what = 'a report to a session that is local'; type = 'Get-DicomFile image.dcm | Send-DicomStore PACS1 | Export-FwSendReport -Path local.csv -Attach'; says = 'Nothing that was sent came from Flywheel' }
 )
