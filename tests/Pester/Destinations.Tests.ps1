@@ -166,6 +166,8 @@ Describe 'A registered destination' {
 }
 
 Describe 'A file of destinations that is damaged' {
+    AfterAll { Remove-Item $file -ErrorAction Ignore }
+
     It 'is one clear error, and is never written over: <what>' -ForEach @(
         @{ what = 'no JSON'; text = '{ "version": 1, "destin'; words = 'it is not JSON (line 1)' }
         @{ what = 'a mistyped member'; text = '{ "version": 1, "destinations": [ { "name": "A", "host": "h", "prot": 5 } ] }'; words = "destination 'A' has a member 'prot', which is not known" }
@@ -185,9 +187,9 @@ Describe 'A file of destinations that is damaged' {
         { Test-DicomEcho A } | Should -Throw "*'$file' cannot be used*"
         # An address is no name.
         (New-DicomDestination PACS@pacs.local:104).Host | Should -Be pacs.local
-        Get-Completion 'Test-DicomEcho A' | Should -BeNullOrEmpty
+        # Completion offers what it can, and says nothing: hosts that other tests have used may be among it.
+        (Get-Completion 'Test-DicomEcho A').CompletionText | Should -Not -Contain A
         Get-Content $file -Raw | Should -Be $text
-        Remove-Item $file
     }
 }
 
