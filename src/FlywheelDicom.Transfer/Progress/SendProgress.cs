@@ -189,7 +189,8 @@ internal sealed class SendProgress
 
     private ProgressState StateOf(Outage? outage, TimeSpan standing, long open)
     {
-        if (outage is not null)
+        // Where bytes have left since the next try was due, it is under way: a long instance is not an outage till it is answered.
+        if (outage is not null && (outage.IsDown || outage.NextTry >= _time.GetLocalNow() - standing))
             return outage.IsDown ? ProgressState.Down : ProgressState.Outage;
         if (standing < WorthTelling)
             return ProgressState.Working;

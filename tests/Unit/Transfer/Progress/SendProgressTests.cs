@@ -178,6 +178,22 @@ public sealed class SendProgressTests
     }
 
     [Fact]
+    public void Try_whose_bytes_leave_is_no_outage_any_more()
+    {
+        _progress.Enter(JobRun.File(1));
+        _progress.Retry("connection to * lost", 2, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(60));
+        _time.Move(TimeSpan.FromSeconds(1));
+        _progress.Sent.Add(1);
+        // These were of another association, before the try.
+        Assert.Equal(ProgressState.Outage, _progress.Snapshot().State);
+        _time.Move(TimeSpan.FromSeconds(2));
+        Assert.Equal(ProgressState.Outage, _progress.Snapshot().State);
+        _progress.Sent.Add(1);
+        Assert.Equal(ProgressState.Working, _progress.Snapshot().State);
+        Assert.StartsWith("0 of 1+, ", Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Destination_that_was_given_up_is_down_until_it_answers()
     {
         _progress.Retry("connection to * lost", 2, TimeSpan.Zero, TimeSpan.FromSeconds(60));
