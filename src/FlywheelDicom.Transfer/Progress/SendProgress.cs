@@ -15,6 +15,9 @@ internal sealed class SendProgress
     /// <summary>From then on a wait is shown.</summary>
     public static readonly TimeSpan WorthTelling = TimeSpan.FromSeconds(1);
 
+    /// <summary>A move is seen at the next look only: so much later than it was.</summary>
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(300);
+
     /// <summary>Series whose description is remembered.</summary>
     private const int MaxSeries = 4096;
 
@@ -190,7 +193,7 @@ internal sealed class SendProgress
     private ProgressState StateOf(Outage? outage, TimeSpan standing, long open)
     {
         // Where bytes have left since the next try was due, it is under way: a long instance is not an outage till it is answered.
-        if (outage is not null && (outage.IsDown || outage.NextTry >= _time.GetLocalNow() - standing))
+        if (outage is not null && (outage.IsDown || outage.NextTry + s_betweenLooks >= _time.GetLocalNow() - standing))
             return outage.IsDown ? ProgressState.Down : ProgressState.Outage;
         if (standing < WorthTelling)
             return ProgressState.Working;
