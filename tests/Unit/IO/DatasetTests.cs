@@ -27,7 +27,7 @@ public sealed class DatasetTests
         var dataset = file.Dataset;
         List<DicomTag> expected = [.. before.Where(t => t != DicomTag.Parse("PatientID")), DicomTag.Parse("PatientSex")];
         Assert.Equal(expected.Order(), dataset.Tags());
-        Assert.Equal(expected.Count, dataset.Count);
+        Assert.Equal(expected.Count, dataset.Elements().Count());
         Assert.True(dataset.Contains("PatientSex") && dataset.Contains("PatientName") && dataset.Contains("SOPClassUID"));
         Assert.False(dataset.Contains("PatientID"));
         Assert.Equal(("O", "X^Y", null, null), (dataset["PatientSex"], dataset.GetString("PatientName"), dataset["PatientID"], dataset.GetString("PatientID")));
@@ -61,21 +61,21 @@ public sealed class DatasetTests
     [Fact]
     public void Names_of_elements_are_told()
     {
-        var elements = File(SyntheticElement.Text(0x00090010, "LO", "ME"), SyntheticElement.Text(0x00091001, "LO", "x"), SyntheticElement.Text(0x00081031, "LO", "y")).Dataset.ToDictionary(e => e.Tag);
-        string Name(ushort group, ushort element) => elements[new DicomTag(group, element).ToString()].Name;
+        var elements = File(SyntheticElement.Text(0x00090010, "LO", "ME"), SyntheticElement.Text(0x00091001, "LO", "x"), SyntheticElement.Text(0x00081031, "LO", "y")).Dataset.ToDictionary(e => e.Id);
+        string Name(ushort group, ushort element) => elements[new DicomTag(group, element)].Name;
         Assert.Equal(("Private Creator", "Private", "Unknown", "Patient's Name"), (Name(9, 0x10), Name(9, 0x1001), Name(8, 0x1031), Name(0x10, 0x10)));
-        Assert.Equal(("", "PatientName"), (elements[new DicomTag(9, 0x1001).ToString()].Keyword, elements[new DicomTag(0x10, 0x10).ToString()].Keyword));
+        Assert.Equal(("", "PatientName"), (elements[new DicomTag(9, 0x1001)].Keyword, elements[new DicomTag(0x10, 0x10)].Keyword));
     }
 
     [Fact]
     public void Values_are_told_in_short()
     {
-        Assert.Equal("", DicomElement.Describe(null));
-        Assert.Equal("3 bytes", DicomElement.Describe(new byte[3]));
-        Assert.Equal("2 items", DicomElement.Describe(new DicomDataset[2]));
-        Assert.Equal("1\\2.5", DicomElement.Describe(new object[] { 1, 2.5 }));
-        Assert.Equal("1.5", DicomElement.Describe(1.5));
-        Assert.Equal("x", DicomElement.Describe("x"));
+        Assert.Equal("", ElementText.Short(null));
+        Assert.Equal("3 bytes", ElementText.Short(new byte[3]));
+        Assert.Equal("2 items", ElementText.Short(new DicomDataset[2]));
+        Assert.Equal("1\\2.5", ElementText.Short(new object[] { 1, 2.5 }));
+        Assert.Equal("1.5", ElementText.Short(1.5));
+        Assert.Equal("x", ElementText.Short("x"));
     }
 
     /// <summary>Implicit, so that the dictionary and Pixel Representation decide (PS3.5 §A.1).</summary>
