@@ -202,7 +202,8 @@ def draw(frames):
 if __name__ == "__main__":
     separator = sys.argv.index("--")
     frames = run(sys.argv[separator + 1:])
-    svg = draw(frames)
+    # A picture tells no path of the machine that made it.
+    svg = draw(frames).replace(os.path.join(os.getcwd(), "output", "pictures") + os.sep, "./reports/")
     with open(sys.argv[1], "w", encoding="utf-8") as file:
         file.write(svg)
     print(f"{sys.argv[1]}: {len(frames)} frames, {len(svg)} bytes")

@@ -18,7 +18,7 @@ public sealed class DatasetTests
     {
         var file = File();
         var before = file.Dataset.Tags().ToList();
-        Assert.Equal(before.Count, file.Dataset.Count);
+        Assert.Equal(before.Count, file.Dataset.Elements().Count());
         Assert.Equal(before.Order(), before);
         Assert.False(file.Dataset.Contains("PatientSex"));
         file.SetValue("PatientSex", "O");
