@@ -32,7 +32,7 @@ param(
     # Mutate: a folder of a project, as in Dicom/IO or Transfer/Sending.
     [string] $Folder,
 
-    # Mutate: which unit tests are run, as in 'FullyQualifiedName~Unit.IO'; all of them by default.
+    # Mutate: which test classes are run, as a regular expression; by default those of the folder of the same name.
     [string] $Filter,
 
     # Fuzz: damaged inputs in all; Soak: instances.
