@@ -43,11 +43,11 @@ public sealed class ListingTests
     {
         var bytes = new SyntheticInstance { TransferSyntax = SyntheticInstance.Jpeg2000 }.ToArray();
         var file = MemorySource.Read(bytes)!;
-        var pixels = file.Dataset.Last();
+        var pixels = file.Dataset.Single(e => e.Keyword == "PixelData");
         Assert.Equal(-1, pixels.Length);
         var start = bytes.AsSpan().LastIndexOf(new byte[] { 0xE0, 0x7F, 0x10, 0x00 });
         Assert.Contains($"= {bytes.Length - start} bytes, not loaded", pixels.ToString(), StringComparison.Ordinal);
-        var native = MemorySource.Read(new SyntheticInstance { Rows = 16, Columns = 16 }.ToArray())!.Dataset.Last();
+        var native = MemorySource.Read(new SyntheticInstance { Rows = 16, Columns = 16 }.ToArray())!.Dataset.Single(e => e.Keyword == "PixelData");
         Assert.Equal(512, native.Length);
     }
 

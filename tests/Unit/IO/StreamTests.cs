@@ -67,7 +67,7 @@ public sealed class StreamTests
         Assert.Equal(0, both.Read(new byte[3]));
         // Once it is through with the first, it does not ask it again.
         var reads = first.Reads;
-        both.Read(new byte[3]);
+        Assert.Equal(0, both.Read(new byte[3]));
         Assert.Equal(reads, first.Reads);
         both.Dispose();
         Assert.True(first.IsDisposed && second.IsDisposed);

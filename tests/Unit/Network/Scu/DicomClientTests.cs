@@ -1,4 +1,3 @@
-using FlywheelDicom.IO;
 using FlywheelDicom.Network.Connection;
 using FlywheelDicom.Network.Scu;
 using FlywheelDicom.Network.Wire;

@@ -63,8 +63,8 @@ public class MessageWriterTests
             // The command and the data set went as one.
             Assert.Single(stream.Writes);
             var start = Encode(s_store).Chunk(52).Sum(c => 12 + c.Length);
-            Assert.Equal(Encode(s_store).Chunk(52), Fragments(stream.Written[..start], 3, isCommand: true));
-            Assert.Equal(length == 0 ? [[]] : content.Chunk(52), Fragments(stream.Written[start..], 3, isCommand: false));
+            Assert.Equal(Encode(s_store).Chunk(52), Fragments(stream.Written.AsSpan(0, start), 3, isCommand: true));
+            Assert.Equal(length == 0 ? [[]] : content.Chunk(52), Fragments(stream.Written.AsSpan(start), 3, isCommand: false));
         }
     }
 
@@ -91,7 +91,7 @@ public class MessageWriterTests
         Assert.Equal(beginning + 1, stream.Writes.Count);
         // Each fills its buffer, as far as whole fragments do.
         Assert.InRange(stream.Writes.Count, 2, 1_000_001 / (256 * 1024 - 16384) + 1);
-        var fragments = Fragments(stream.Written[(12 + Encode(s_store).Length)..], 3, isCommand: false);
+        var fragments = Fragments(stream.Written.AsSpan(12 + Encode(s_store).Length), 3, isCommand: false);
         Assert.All(fragments.SkipLast(1), f => Assert.Equal(limit - 12, f.Length));
         Assert.True(content.AsSpan().SequenceEqual(fragments.SelectMany(f => f).ToArray()));
     }
@@ -110,7 +110,7 @@ public class MessageWriterTests
             using var dataset = new OutgoingDataset(new MemoryStream(new byte[buffer]), Syntax, buffer);
             writer.Begin(s_context, s_store, dataset);
             await writer.SendAsync();
-            Assert.Equal(buffer, Fragments(stream.Written[command..], 3, isCommand: false).Sum(f => f.Length));
+            Assert.Equal(buffer, Fragments(stream.Written.AsSpan(command), 3, isCommand: false).Sum(f => f.Length));
             Assert.All(stream.Writes, w => Assert.InRange(w.Length, 1, buffer));
         }
     }

@@ -1,4 +1,3 @@
-using FlywheelDicom.Network.Scu;
 using FlywheelDicom.TestSupport;
 using FlywheelDicom.Transfer.Monitoring;
 using FlywheelDicom.Transfer.Sending;

@@ -15,7 +15,7 @@ public sealed class SmallTypesTests
         { new UnauthorizedAccessException("x"), DicomProblem.Unreadable, "The source cannot be read: x" },
         { new InvalidDataException("x"), DicomProblem.Unreadable, "The source cannot be read: x" },
         { new OperationCanceledException("x"), DicomProblem.Unreadable, "The source cannot be read: it was given up (x)" },
-        { new OutOfMemoryException("x"), DicomSendResult.SendingFailed, "There was not enough memory to send it." },
+        { new InsufficientMemoryException("x"), DicomSendResult.SendingFailed, "There was not enough memory to send it." },
         { new InvalidOperationException("x"), DicomSendResult.SendingFailed, "It could not be sent, for a reason that was not foreseen (InvalidOperationException): x" },
     };
 
@@ -73,7 +73,7 @@ public sealed class SmallTypesTests
         var queue = new WorkQueue(stop.Token);
         var instance = new StagedInstance(JobRun.File(1), 1);
         for (var i = 0; i < DicomClient.MaxExpected; i++)
-            Assert.True(queue.StageAsync(instance).IsCompletedSuccessfully);
+            Assert.True(queue.StageAsync(instance).AsTask().IsCompletedSuccessfully);
         var late = queue.StageAsync(instance).AsTask();
         Assert.False(late.IsCompleted);
         await stop.CancelAsync();
