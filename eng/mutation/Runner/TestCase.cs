@@ -18,8 +18,9 @@ internal sealed class TestCase(Type type, MethodInfo method, object?[] row)
                from method in type.GetMethods()
                let fact = method.GetCustomAttributes<FactAttribute>().FirstOrDefault()
                where fact is { Skip: null }
-               from row in fact is TheoryAttribute ? method.GetCustomAttributes<DataAttribute>().SelectMany(d => d.GetData(method)) : [[]]
-               select new TestCase(type, method, row)];
+               from row in fact is TheoryAttribute ? method.GetCustomAttributes<DataAttribute>().SelectMany(d => d.GetData(method)) : (IEnumerable<object?[]?>)[[]]
+               // A row of one null is none for C#.
+               select new TestCase(type, method, row ?? [null])];
 
     /// <summary>Null where it passes, else why it does not.</summary>
     public string? Run(TimeSpan limit)

@@ -192,6 +192,31 @@ public class DicomClientTests
         Assert.Equal(0, peer.AbortsSeen);
     }
 
+    /// <summary>What becomes of an association is told, in order.</summary>
+    [Theory]
+    [InlineData("close", "Requested2 Opened2 Released")]
+    [InlineData("dispose", "Requested2 Opened2 Aborted")]
+    [InlineData("lose", "Requested2 Opened2 Lost Requested2 Opened2 Aborted")]
+    [InlineData("refuse", "Requested2 Refused2")]
+    public async Task Association_is_told_from_its_request_to_its_end(string what, string expected)
+    {
+        var told = new List<string>();
+        using var peer = new ScriptedPeer(new PeerBehaviour
+        {
+            Reject = _ => what == "refuse" ? [3, 0, 0, 0, 0, 4, 0, 1, 1, 7] : null, React = (n, _) => what == "lose" && n == 1 ? PeerReaction.Abort : null,
+        });
+        var client = new DicomClient(new DicomDestination { Host = "127.0.0.1", Port = peer.Port, CalledAE = "PEER" },
+            new DicomClientOptions { OnAssociation = e => told.Add($"{e.Kind}{(e.Contexts > 0 ? e.Contexts : "")}") });
+        if (what is "lose" or "refuse")
+            await Assert.ThrowsAnyAsync<DicomNetworkException>(() => StoreAsync(client, 1));
+        if (what != "refuse")
+            await StoreAsync(client, 2);
+        if (what == "close")
+            await client.CloseAsync().WaitAsync(s_patience);
+        await client.DisposeAsync();
+        Assert.Equal(expected, string.Join(' ', told));
+    }
+
     [Theory]
     [InlineData(0xA900, "no")]
     [InlineData(0xC000, null)]
