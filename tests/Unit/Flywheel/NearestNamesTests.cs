@@ -8,7 +8,7 @@ public sealed class NearestNamesTests
     public void The_nearest_come_first_and_no_more_than_are_asked_for()
     {
         string[] names = ["zebra", "trial B", "Trial A", "Trial", "Trail A", "trial A 2"];
-        Assert.Equal(["Trial A", "trial A 2", "Trial", "trial B"], NearestNames.Of("trial a", names, 4));
+        Assert.Equal(["Trial A", "Trial", "trial A 2", "trial B"], NearestNames.Of("trial a", names, 4));
     }
 
     [Fact]
