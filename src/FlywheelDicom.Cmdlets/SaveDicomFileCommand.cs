@@ -105,8 +105,9 @@ public sealed class SaveDicomFileCommand : DicomCmdlet
         }
         if (!ShouldProcess(target, "Save"))
         {
-            if (PassThru)
-                WriteObject(file);
+            // With -WhatIf nothing flows on: what stands behind would send an original whose copy was never made.
+            if (PassThru && !IsWhatIf)
+                WriteObject(file.With(new(DicomProblem.NotSaved, "It is not saved: that was declined.")));
             return;
         }
         var outcome = _saver.Save(file, target, Cancellation);

@@ -128,6 +128,8 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
 
     private void Send(DicomFile file)
     {
+        if (SentFileTransformationAttribute.RunOf(file) is { } before)
+            _run.Follow(before);
         if (_whatIf is not null)
         {
             if (_whatIf.WouldSend(file))

@@ -94,6 +94,23 @@ Describe 'Set-DicomValue' {
         $problems[0].TargetObject | Should -Be $files[2]
     }
 
+    It 'takes no object for its text, and an error in a script block for no value: <what>' -ForEach @(
+        @{ What = 'a row of a list'; Value = { [pscustomobject]@{ New = '042' } } }
+        @{ What = 'a file'; Value = { Get-Item $PSHOME } }
+        @{ What = 'an error that does not end it'; Value = { Write-Error 'not in the list' } }
+        @{ What = 'nothing found'; Value = { Get-Item (Join-Path $PSHOME no such file) } }
+        @{ What = 'break'; Value = { break } }
+        @{ What = 'exit'; Value = { exit 3 } }
+    ) {
+        $file = Get-DicomFile (Join-Path $folder 1.dcm) | Set-DicomValue @{ PatientID = $Value } -ErrorAction SilentlyContinue
+        $file.Problem | Should -Match 'PatientID \(0010,0020\): '
+        $file.Problem | Should -Not -Match 'System error|042'
+    }
+
+    It 'refuses an object that is no value before anything flows' {
+        { Get-DicomFile (Join-Path $folder 1.dcm) | Set-DicomValue @{ PatientID = [pscustomobject]@{ New = '042' } } } | Should -Throw '*PatientID*is no value*'
+    }
+
     It 'tells of a script block that fails without what it says' {
         $file = Get-DicomFile (Join-Path $folder 1.dcm) | Set-DicomValue @{ PatientID = { throw "cannot use $($_.Dataset['PatientName'])" } } -ErrorVariable problems -ErrorAction SilentlyContinue
         $file.Problem | Should -Match 'PatientID \(0010,0020\): the script block failed'

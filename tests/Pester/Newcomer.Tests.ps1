@@ -12,6 +12,8 @@ BeforeAll {
     $sandbox = New-Sandbox
     Add-SandboxFlywheel $sandbox
     $at = $sandbox.Folder
+    # What other tests of this process have left.
+    Disconnect-FwInstance
     $null = New-Item (Join-Path $at empty), (Join-Path $at 'büro [1]') -ItemType Directory
     'Nothing but text.' | Set-Content (Join-Path $at notes.txt)
     New-TestDicom (Join-Path $at 'büro [1]/bild ä.dcm') 30

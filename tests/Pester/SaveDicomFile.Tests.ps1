@@ -39,10 +39,32 @@ Describe 'Save-DicomFile' {
     }
 
     It 'writes nothing with -WhatIf' {
-        $files = Get-DicomFile $source | Save-DicomFile $out -WhatIf -PassThru
-        $files.Count | Should -Be 3
+        # Nor does an original flow on, which a stage behind it would send.
+        Get-DicomFile $source | Save-DicomFile $out -WhatIf -PassThru | Should -BeNullOrEmpty
         $out | Should -Not -Exist
         Get-DicomFile $source | Save-DicomFile $out -WhatIf | Should -BeNullOrEmpty
+    }
+
+    It 'never writes over what other instances are read from, even with -Force' {
+        $own = Join-Path $folder own
+        $null = New-Item $own -ItemType Directory
+        # Each wants the name of one that is still to be read.
+        1, 2, 3 | ForEach-Object { New-TestDicom (Join-Path $own "$($_ % 3 + 1).dcm") $_ }
+        $before = (Get-ChildItem $own | Get-FileHash).Hash
+        $sums = Get-DicomFile $own | Save-DicomFile $own -Layout '{InstanceNumber}.dcm' -Force -ErrorVariable problems -ErrorAction SilentlyContinue
+        $sums.Failed, $sums.Saved | Should -Be 3, 0
+        @($problems.FullyQualifiedErrorId) -like 'DicomSaveNameTaken*' | Should -HaveCount 3
+        (Get-ChildItem $own | Get-FileHash).Hash | Should -Be $before
+        # Nor where it is below the folder that is read.
+        $below = Join-Path $own below
+        $null = New-Item $below -ItemType Directory
+        Copy-Item (Join-Path $own 1.dcm) (Join-Path $below 2.dcm)
+        $null = Get-DicomFile $own | Save-DicomFile $below -Layout '{InstanceNumber}.dcm' -Force -ErrorAction SilentlyContinue
+        (Get-FileHash (Join-Path $below 2.dcm)).Hash | Should -Be (Get-FileHash (Join-Path $own 1.dcm)).Hash
+        # An older copy of the same instance is replaced.
+        $sums = Get-DicomFile $own | Set-DicomValue @{ PatientName = 'NEW' } | Save-DicomFile (Join-Path $folder copies) -Force
+        $sums = Get-DicomFile $own | Set-DicomValue @{ PatientName = 'NEWER' } | Save-DicomFile (Join-Path $folder copies) -Force
+        $sums.Saved | Should -Be 3
     }
 
     It 'tells of a name that is taken, passes it on with a Problem, and leaves the object as it was' {

@@ -167,6 +167,23 @@ Describe 'Results that were saved and loaded' {
     }
 }
 
+Describe 'Results of a run that was cut off' {
+    It 'are no complete report when they are sent again, loaded or not' {
+        $zip = Join-Path $folder 'cut.zip'
+        New-TestZip $zip 3
+        $results = Get-DicomFile $zip | Send-DicomStore $receiver | Select-Object -First 2
+        $again = $results | Send-DicomStore $receiver | Export-FwSendReport (Join-Path $folder 'cut.csv') -WarningAction SilentlyContinue
+        $again.IsComplete | Should -BeFalse
+        $saved = Join-Path $folder 'cut.xml'
+        $results | Export-Clixml $saved
+        $again = Import-Clixml $saved | Send-DicomStore $receiver | Export-FwSendReport (Join-Path $folder 'cut2.csv') -WarningAction SilentlyContinue
+        $again.IsComplete | Should -BeFalse
+        # The instances themselves are whole.
+        $all = Get-DicomFile $zip | Send-DicomStore $receiver
+        ($all | Send-DicomStore $receiver | Export-FwSendReport (Join-Path $folder 'all.csv')).IsComplete | Should -BeTrue
+    }
+}
+
 Describe 'Lines of a journal' {
     It 'are a report: each instance once, stored where any line says so, complete nowhere' {
         $file = Join-Path $folder 'journal.dcm'

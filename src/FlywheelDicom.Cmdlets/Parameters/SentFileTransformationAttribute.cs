@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using FlywheelDicom.Transfer.Sources;
 
 namespace FlywheelDicom.Cmdlets;
@@ -10,10 +11,20 @@ namespace FlywheelDicom.Cmdlets;
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SentFileTransformationAttribute : ArgumentTransformationAttribute
 {
+    private static readonly ConditionalWeakTable<DicomFile, DicomSendRun> s_runs = [];
+
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         var result = value as DicomSendResult ?? LoadedResult.Of(inputData);
-        return result is null ? inputData : result.File ?? SentFile.Reopen(result);
+        if (result is null)
+            return inputData;
+        var file = result.File ?? SentFile.Reopen(result);
+        if (result.Run is { } run)
+            s_runs.AddOrUpdate(file, run);
+        return file;
     }
+
+    /// <summary>The run whose result an instance was taken from; null where it came by itself.</summary>
+    internal static DicomSendRun? RunOf(DicomFile file) => s_runs.TryGetValue(file, out var run) ? run : null;
 }

@@ -41,7 +41,9 @@ internal sealed class ValueTable
         string place;
         try
         {
-            var results = script.InvokeWithContext(null, [new PSVariable("_", file)], holder);
+            // What a command in it could not do must not pass for a value of nothing.
+            PSVariable[] variables = [new("_", file), new("ErrorActionPreference", ActionPreference.Stop)];
+            var results = script.InvokeWithContext(null, [.. variables], holder);
             return results.Count switch { 0 => null, 1 => Base(results[0]), _ => results.Select(r => Base(r)).ToArray() };
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
@@ -50,6 +52,11 @@ internal sealed class ValueTable
             place = (e.InnerException ?? e).GetType().Name;
             if (e.ErrorRecord?.InvocationInfo?.ScriptLineNumber is > 0 and var line)
                 place += string.Create(CultureInfo.InvariantCulture, $", line {line} of its script");
+        }
+        catch (SystemException e) when (e is not (PipelineStoppedException or OperationCanceledException))
+        {
+            // PowerShell's own way to leave a loop or a script, which has no public type.
+            place = "it was left by break, continue or exit";
         }
         throw new ArgumentException($"{path}: the script block failed ({place}).");
     }
@@ -63,13 +70,25 @@ internal sealed class ValueTable
         _ => Convert.ToString(key, CultureInfo.InvariantCulture) ?? "",
     };
 
-    private static object? Plain(object? value, ElementPath path) => value switch
+    private static object? Plain(object? value, ElementPath path)
     {
-        IDictionary or ScriptBlock => throw new ArgumentException($"{path}: a table or a script block is no value."),
-        IEnumerable many and not (string or byte[]) => many.Cast<object?>().Select(v => Base(v)).ToArray() is var values && values.All(v => v is byte) && values.Length > 0
-            ? values.Cast<byte>().ToArray() : values.Any(v => v is IDictionary or ScriptBlock) ? throw new ArgumentException($"{path}: a table or a script block is no value.") : values,
-        _ => value,
-    };
+        if (IsValue(value) || value is byte[])
+            return value;
+        if (value is IDictionary || value is not IEnumerable many)
+            throw Refused(value, path);
+        var values = many.Cast<object?>().Select(Base).ToArray();
+        if (Array.Find(values, v => !IsValue(v)) is { } other)
+            throw Refused(other, path);
+        return values.Length > 0 && Array.TrueForAll(values, v => v is byte) ? values.Cast<byte>().ToArray() : values;
+    }
+
+    /// <summary>Texts, numbers, times and UIDs. The text of any other object is not what its user means.</summary>
+    private static bool IsValue(object? value) => value is null or string or char or bool or Enum or DicomUID or DicomTag or Uri
+        or DateTime or DateTimeOffset or DateOnly or TimeOnly or TimeSpan or (IFormattable and IConvertible);
+
+    private static ArgumentException Refused(object? value, ElementPath path) => new(value is IDictionary or ScriptBlock
+        ? $"{path}: a table or a script block is no value."
+        : $"{path}: an object of type {value?.GetType().Name} is no value. Give a text, a number, a time, or one of the object's properties.");
 
     private static object? Base(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 }

@@ -17,7 +17,7 @@ internal static class DicomFileWriter
         if (Path.Exists(target) || IsLink(target))
         {
             if (IsSource(file, source, target))
-                throw new IOException($"'{target}' is the file that '{file.Name}' is read from; it is never changed. Name another.");
+                throw new IOException($"The instance is read from '{target}', which is never changed. Name another file.");
             if (mode != DicomSaveMode.Overwrite)
                 throw Exists(target);
         }
@@ -65,7 +65,7 @@ internal static class DicomFileWriter
     /// <summary>Whether the target is the source: by the same path, or by a link or hard link to it.</summary>
     private static bool IsSource(DicomFile file, DicomSource source, string target)
     {
-        if (file.Origin.LocalPath is { } path && string.Equals(Final(path), Final(target), StringComparison.Ordinal))
+        if (file.Origin.LocalPath is { } path && string.Equals(FinalPath.Of(path), FinalPath.Of(target), StringComparison.Ordinal))
             return true;
         FileStream held;
         try
@@ -99,15 +99,4 @@ internal static class DicomFileWriter
     private static bool IsFull(Exception e) => (e.HResult & 0xFFFF) is 28 or 112;
 
     private static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
-
-    /// <summary>The path with all links followed. A part that does not exist stays as it is.</summary>
-    private static string Final(string path)
-    {
-        var full = Path.GetFullPath(path);
-        if (Path.GetDirectoryName(full) is not { } folder)
-            return full;
-        var here = Path.Combine(Final(folder), Path.GetFileName(full));
-        FileSystemInfo info = Directory.Exists(here) ? new DirectoryInfo(here) : new FileInfo(here);
-        return info.LinkTarget is null ? here : info.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? here;
-    }
 }

@@ -39,9 +39,21 @@ internal sealed class PartialFile : IDisposable
     /// <exception cref="IOException">There is a file with this name, or it cannot be renamed.</exception>
     public void MoveToNew(string target)
     {
-        Stream.Dispose();
-        File.Move(_path, target, overwrite: false);
-        _isPlaced = true;
+        // On Unix a move that does not overwrite is two steps, a look and a move: between them another program's file would be lost. To
+        // create a file that must be new is one step.
+        using (new FileStream(target, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+        {
+            // The name is reserved.
+        }
+        try
+        {
+            Replace(target);
+        }
+        catch
+        {
+            File.Delete(target);
+            throw;
+        }
     }
 
     public void Dispose()

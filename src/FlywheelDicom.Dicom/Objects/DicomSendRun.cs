@@ -15,6 +15,9 @@ public sealed class DicomSendRun
 
     private SendRunRecord? _record;
 
+    /// <summary>One whose failed results are sent again by this one, and that did not come to its end.</summary>
+    private volatile DicomSendRun? _cut;
+
     /// <param name="before">The run whose results this one checks again; null for the first.</param>
     internal DicomSendRun(DicomSendRun? before = null) => _before = before;
 
@@ -32,13 +35,13 @@ public sealed class DicomSendRun
     }
 
     /// <summary>Whether it came to its end, and so did the run before.</summary>
-    public bool IsAtEnd => _isAtEnd && _before is not { IsAtEnd: false };
+    public bool IsAtEnd => _isAtEnd && _before is not { IsAtEnd: false } && _cut is not { IsAtEnd: false };
 
     /// <summary>The run that sent, where this one only checked again.</summary>
     internal DicomSendRun First => _before?.First ?? this;
 
     /// <summary>Nothing says whether it, or the run before, came to its end.</summary>
-    internal bool IsNotKnown => this == NotKnown || _before is { IsNotKnown: true };
+    internal bool IsNotKnown => this == NotKnown || _before is { IsNotKnown: true } || _cut is { IsNotKnown: true };
 
     /// <summary>The time that it took, or has taken so far; zero where that is not known.</summary>
     public TimeSpan Duration => _time is null ? _before?.Duration ?? TimeSpan.Zero : _time.GetElapsedTime(_started, _ended ?? _time.GetTimestamp());
@@ -54,6 +57,13 @@ public sealed class DicomSendRun
     {
         Stop();
         _isAtEnd = true;
+    }
+
+    /// <summary>Results of another run are sent again. What that run did not come to, this one does not either.</summary>
+    internal void Follow(DicomSendRun run)
+    {
+        if (run != this && !run.IsAtEnd)
+            _cut = run;
     }
 
     /// <summary>It takes no more time, whether it came to its end or not.</summary>

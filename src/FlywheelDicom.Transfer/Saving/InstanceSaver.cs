@@ -16,6 +16,14 @@ internal sealed class InstanceSaver(string folder, FileLayout layout, DicomSaveM
     /// <summary>Short forms of the names given, so that a run of millions stays small. Case does not count: it does not on other systems.</summary>
     private readonly HashSet<Guid> _given = [];
 
+    /// <summary>The folders of the files that instances were read from.</summary>
+    private readonly HashSet<string> _sources = new(StringComparer.Ordinal);
+
+    /// <summary>The folders that were given to be read, with what is below them.</summary>
+    private readonly HashSet<string> _givenFolders = new(StringComparer.Ordinal);
+    private string? _lastSource;
+    private string? _lastGiven;
+
     /// <summary>Where an instance goes.</summary>
     /// <exception cref="IOException">Its header cannot be read any more.</exception>
     public string TargetOf(DicomFile file) => Path.Combine(folder, layout.PathOf(file));
@@ -40,6 +48,7 @@ internal sealed class InstanceSaver(string folder, FileLayout layout, DicomSaveM
     private SaveOutcome Write(DicomFile file, string target, CancellationToken cancellation)
     {
         var name = ShortForm(target);
+        Note(file.Origin);
         var isThere = Path.Exists(target);
         if (isThere && !Directory.Exists(target) && IsSame(file, target, cancellation))
         {
@@ -50,11 +59,45 @@ internal sealed class InstanceSaver(string folder, FileLayout layout, DicomSaveM
             return SaveOutcome.Failed(DicomProblem.SaveNameTaken, "It is not saved: the layout gives it the name of another instance of this run, whose content is another. Names that differ in case alone count as one.");
         if (isThere && mode != DicomSaveMode.Overwrite)
             return SaveOutcome.Failed(DicomProblem.SaveNameTaken, "It is not saved: a file with other content is in its place.");
+        if (isThere && IsAmongSources(file, target))
+            return SaveOutcome.Failed(DicomProblem.SaveNameTaken, "It is not saved: the file in its place is where instances are read from. Name another folder.");
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         file.Save(target, mode, cancellation);
         _given.Add(name);
         return new(SaveState.Saved, new FileInfo(target).Length);
     }
+
+    /// <summary>
+    /// Whether the file may be one that is still to be read: it is beside one that was read, or it is another instance somewhere below a
+    /// folder that was given.
+    /// </summary>
+    private bool IsAmongSources(DicomFile file, string target)
+    {
+        var at = Path.GetDirectoryName(FinalPath.Of(target));
+        if (at is null || _sources.Contains(at))
+            return at is not null;
+        for (; at is not null; at = Path.GetDirectoryName(at))
+        {
+            if (_givenFolders.Contains(at))
+                return IsOther(file, target);
+        }
+        return false;
+    }
+
+    private void Note(DicomOrigin origin)
+    {
+        if (Path.GetDirectoryName(origin.LocalPath) is { } at && at != _lastSource)
+            _sources.Add(FinalPath.Of(_lastSource = at));
+        if (origin.GivenPath is { } given && given != _lastGiven)
+        {
+            _lastGiven = given;
+            if (Directory.Exists(given))
+                _givenFolders.Add(FinalPath.Of(given));
+        }
+    }
+
+    private static bool IsOther(DicomFile file, string target)
+        => !Directory.Exists(target) && DicomFile.Read(new FileDicomSource(target), target, file.Origin) is { SopInstanceUid: { } uid } && uid != file.SopInstanceUid;
 
     private static bool IsSame(DicomFile file, string target, CancellationToken cancellation)
     {
