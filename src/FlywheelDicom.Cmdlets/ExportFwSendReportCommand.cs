@@ -73,7 +73,7 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
         try
         {
             if (!_isWhatIf)
-                place.Try(style);
+                place.Try(style, HasPage ? ReportParts.TablesAndPage : ReportParts.Tables);
         }
         catch (ReportPlaceException e)
         {
@@ -159,7 +159,9 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
         base.Dispose(disposing);
     }
 
-    private FwSendReport Write(SendReport report, RunEnd end) => Html || IncludePatient
+    private bool HasPage => Html || IncludePatient;
+
+    private FwSendReport Write(SendReport report, RunEnd end) => HasPage
         ? report.WriteWithPage(end, new PageOptions { Advice = DicomErrors.Advice, Patients = IncludePatient ? PatientData.Included : PatientData.LeftOut })
         : report.Write(end);
 

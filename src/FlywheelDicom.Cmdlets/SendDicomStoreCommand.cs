@@ -95,7 +95,7 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
         _notice = new StopNotice(this);
         _journal = OpenJournal();
         _left.Journal = _journal is null ? null : Resolved(Journal!);
-        _log = LogPath is null ? null : OpenLog(LogPath);
+        _log = LogPath is null ? null : OpenLog(LogPath, _left.Journal);
         _monitor = new SendMonitor(_destination, TimeProvider.System, _log);
         var options = new StoreOptions
         {

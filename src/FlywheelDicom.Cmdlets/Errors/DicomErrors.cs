@@ -74,6 +74,9 @@ internal static class DicomErrors
         new("JournalUnusable", OpenError, "Check that the journal may be read and written, or take another."),
         new("JournalNotWritten", WriteError, "Make room for the journal."),
 
+        // The log.
+        new("LogUnusable", OpenError, "Name a new file, or a log of this module, with -LogPath."),
+
         // Certificates and keys.
         new("CertificateFileNotFound", ObjectNotFound, "Check the path."),
         new("CertificateUnreadable", InvalidData, "Check the file with openssl x509."),

@@ -144,13 +144,22 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
     /// <summary>Without control characters: see PlainText.</summary>
     private protected new void WriteWarning(string text) => base.WriteWarning(PlainText.Clean(text));
 
-    /// <summary>Opens a log. What goes wrong with it never ends a run: it is a warning.</summary>
-    private protected RunLog? OpenLog(string path)
+    /// <summary>Opens a log. What goes wrong with it is a warning, but a file that is no log ends the run before it begins.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="journal">The whole path of the run's journal; the log must be another file.</param>
+    private protected RunLog? OpenLog(string path, string? journal = null)
     {
         var place = Resolved(path);
         try
         {
+            if (place == journal)
+                throw new RunLogException($"'{place}' is the journal of this run. The log needs another file: name one with -LogPath.");
             return RunLog.Open(place, LogWarnings.Enqueue, TimeProvider.System);
+        }
+        catch (RunLogException e)
+        {
+            ThrowTerminatingError(DicomErrors.Record(e, "LogUnusable", path));
+            throw;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

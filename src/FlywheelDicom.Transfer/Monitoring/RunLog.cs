@@ -14,6 +14,8 @@ internal sealed class RunLog : IDisposable
     private static readonly Dictionary<string, RunLog> s_open = new(StringComparer.Ordinal);
     private static readonly JsonWriterOptions s_form = new() { SkipValidation = true };
 
+    private const int LongestFirstLine = 64 * 1024;
+
     private readonly string _path;
     private readonly FileStream _file;
     private readonly TimeProvider _time;
@@ -31,10 +33,17 @@ internal sealed class RunLog : IDisposable
     /// <param name="path">The file, as a whole path.</param>
     /// <param name="warn">Told once if it cannot be written any more; from any thread.</param>
     /// <param name="time">The clock of the lines.</param>
+    /// <exception cref="RunLogException">The file is there and is not a log.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
     public static RunLog Open(string path, Action<string> warn, TimeProvider? time = null)
-        => IO.SpecialFile.KindOf(path) is { } kind ? throw new IOException($"it is {kind} and not a file.") : OpenDevice(path, warn, time);
+    {
+        if (IO.SpecialFile.KindOf(path) is { } kind)
+            throw new IOException($"it is {kind} and not a file.");
+        if (!IsStandardStream(path) && File.Exists(path) && !IsLog(path))
+            throw new RunLogException($"'{path}' is not a log of this module; it is left as it is. Name another file with -LogPath.");
+        return OpenDevice(path, warn, time);
+    }
 
     /// <summary>The same whatever the path leads to.</summary>
     internal static RunLog OpenDevice(string path, Action<string> warn, TimeProvider? time = null)
@@ -105,6 +114,35 @@ internal sealed class RunLog : IDisposable
             {
                 // All lines were written before.
             }
+        }
+    }
+
+    /// <summary>Where the process writes to; it may lead to a file of any kind.</summary>
+    private static bool IsStandardStream(string path)
+        => path is "/dev/stdout" or "/dev/stderr" || path.StartsWith("/dev/fd/", StringComparison.Ordinal) || path.StartsWith("/proc/self/fd/", StringComparison.Ordinal);
+
+    /// <summary>Whether a file is empty, or begins with a line that <see cref="Write"/> wrote.</summary>
+    private static bool IsLog(string path)
+    {
+        var bytes = new byte[LongestFirstLine];
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        var text = bytes.AsMemory(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
+        var end = text.Span.IndexOf((byte)'\n');
+        return text.IsEmpty || IsLine(end < 0 ? text : text[..end]);
+    }
+
+    private static bool IsLine(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            return json.RootElement is { ValueKind: JsonValueKind.Object } fields
+                && fields.TryGetProperty("time", out var time) && time.ValueKind == JsonValueKind.String && time.TryGetDateTime(out _)
+                && fields.TryGetProperty("event", out var name) && name.ValueKind == JsonValueKind.String;
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 

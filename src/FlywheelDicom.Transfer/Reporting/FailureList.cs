@@ -12,6 +12,8 @@ internal sealed class FailureList(ReportPlace place) : IDisposable
     /// <summary>The number of failures on the HTML page.</summary>
     public const int Kept = 1000;
 
+    internal static IReadOnlyList<string> Columns { get; } = ["Name", "SOP Instance UID", "Reason", "Error ID"];
+
     private readonly List<Failure> _first = [];
     private PartialFile? _file;
     private CsvWriter? _csv;
@@ -53,7 +55,7 @@ internal sealed class FailureList(ReportPlace place) : IDisposable
             return null;
         _csv.Dispose();
         _csv = null;
-        return place.Place(_file!, path);
+        return place.Place(_file!, path, ReportBeginning.IsFailures);
     }
 
     public void Dispose()
@@ -74,7 +76,7 @@ internal sealed class FailureList(ReportPlace place) : IDisposable
     {
         _file = place.Begin();
         var csv = CsvWriter.Create(new BufferedStream(_file.Stream), SendReportWriter.Csv, leaveOpen: false);
-        csv.WriteRecord(["Name", "SOP Instance UID", "Reason", "Error ID"]);
+        csv.WriteRecord([.. Columns]);
         return csv;
     }
 }

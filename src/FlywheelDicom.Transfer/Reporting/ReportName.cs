@@ -35,6 +35,19 @@ internal static class ReportName
     public static string Beside(string name, string addition, string extension)
         => Fit(Path.GetFileNameWithoutExtension(name), MaxBytes - Encoding.UTF8.GetByteCount(addition + extension)) + addition + extension;
 
+    /// <summary>The path of the list of failures beside a report.</summary>
+    public static string FailuresOf(string report) => PathBeside(report, "_failures", ".csv");
+
+    /// <summary>The path of the page beside a report. Where the report itself is called .html, the page is not.</summary>
+    public static string PageOf(string report)
+    {
+        var page = PathBeside(report, "", ".html");
+        return string.Equals(page, report, StringComparison.OrdinalIgnoreCase) ? PathBeside(report, "_page", ".html") : page;
+    }
+
+    private static string PathBeside(string path, string addition, string extension)
+        => Path.Combine(Path.GetDirectoryName(path)!, Beside(Path.GetFileName(path), addition, extension));
+
     /// <summary>For local input: the name of the one file or archive, or with several files that of the first path that was given.</summary>
     private static string? NameOf(SendTally tally)
     {

@@ -16,7 +16,7 @@ internal sealed class ReportPlace
 
     public string Folder { get; }
 
-    /// <summary>A file that the caller names. An existing one is replaced.</summary>
+    /// <summary>A file that the caller names. An existing one is replaced where it is a report too.</summary>
     public static ReportPlace InFile(string path)
     {
         var whole = Path.GetFullPath(path);
@@ -28,7 +28,7 @@ internal sealed class ReportPlace
 
     /// <summary>Checks, before anything is sent, that a report can be written here: it writes a file and deletes it.</summary>
     /// <exception cref="ReportPlaceException">It cannot.</exception>
-    public void Try(ReportNameStyle style)
+    public void Try(ReportNameStyle style, ReportParts parts = ReportParts.Tables)
     {
         if (Directory.Exists(_file))
             throw new ReportPlaceException("ReportPlaceUnusable", $"'{_file}' is a folder. Name a file for the report, or give the folder with -OutputDirectory.");
@@ -56,7 +56,14 @@ internal sealed class ReportPlace
                     if (JournalLine.IsBeginningOf(present))
                         throw new ReportPlaceException("ReportPlaceUnusable", $"'{_file}' is a journal of what was sent. The report needs another file: name one with -Path.");
                 }
+                Require(_file, "a report", ReportBeginning.IsReport);
                 Probe(Path.Combine(Folder, TemporaryName(style)));
+            }
+            if (_file is not null)
+            {
+                Require(ReportName.FailuresOf(_file), "a list of failures", ReportBeginning.IsFailures);
+                if (parts == ReportParts.TablesAndPage)
+                    Require(ReportName.PageOf(_file), "a page of a report", ReportBeginning.IsPage);
             }
         }
         catch (UnauthorizedAccessException e)
@@ -79,20 +86,26 @@ internal sealed class ReportPlace
     /// <summary>Writes a file under a temporary name and then renames it, so that no incomplete file has the final name.</summary>
     /// <returns>Its path. If a file with a standard name exists already, a number is added.</returns>
     /// <exception cref="IOException">It cannot be written.</exception>
-    internal string Write(string path, Action<Stream> write)
+    internal string Write(string path, Action<Stream> write, Predicate<string> isOurs)
     {
         using var file = Begin();
         using (var buffered = new BufferedStream(file.Stream))
             write(buffered);
-        return Place(file, path);
+        return Place(file, path, isOurs);
     }
 
     /// <summary>Gives a complete file its final name.</summary>
-    /// <exception cref="IOException">It cannot be moved.</exception>
-    internal string Place(PartialFile file, string path)
+    /// <param name="file">The file.</param>
+    /// <param name="path">Its name.</param>
+    /// <param name="isOurs">Whether a file that begins so may be replaced where the caller names the file.</param>
+    /// <exception cref="IOException">It cannot be moved, or there is a file of another kind.</exception>
+    internal string Place(PartialFile file, string path, Predicate<string> isOurs)
     {
         if (_file is not null)
         {
+            // It may have come there since the place was tried.
+            if (!IsFree(path, isOurs))
+                throw new IOException("there is a file of another kind, which is left as it is.");
             file.Replace(path);
             return path;
         }
@@ -124,6 +137,32 @@ internal sealed class ReportPlace
                 // Try the next number.
             }
         }
+    }
+
+    /// <summary>Deletes a file that an earlier run left beside the file that the caller names; one of another kind stays.</summary>
+    /// <exception cref="IOException">It cannot be deleted.</exception>
+    internal void Remove(string path, Predicate<string> isOurs)
+    {
+        if (_file is not null && Beginning(path) is { } text && isOurs(text))
+            File.Delete(path);
+    }
+
+    private static void Require(string path, string what, Predicate<string> isOurs)
+    {
+        if (!IsFree(path, isOurs))
+            throw new ReportPlaceException("ReportPlaceUnusable", $"'{path}' is there and is not {what} of this module; it is left as it is. Name another file with -Path.");
+    }
+
+    /// <summary>There is no file, an empty one, or one that may be replaced.</summary>
+    private static bool IsFree(string path, Predicate<string> isOurs) => !Path.Exists(path) || (Beginning(path) is { } text && (text.Length == 0 || isOurs(text)));
+
+    /// <summary>The beginning of a file; null where there is none. A pipe is not even opened.</summary>
+    private static string? Beginning(string path)
+    {
+        if (!File.Exists(path) || SpecialFile.KindOf(path) is not null)
+            return null;
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return ReportBeginning.Read(file);
     }
 
     private static void Probe(string path)

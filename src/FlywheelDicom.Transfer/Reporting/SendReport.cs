@@ -77,12 +77,11 @@ internal sealed class SendReport : IDisposable
     {
         var path = PathFor(end);
         var report = Write(end, path);
-        var beside = report.Path ?? path;
-        // Where the report itself is called .html, the page beside it is not.
-        var page = Beside(beside, "", ".html");
-        if (string.Equals(page, beside, StringComparison.OrdinalIgnoreCase))
-            page = Beside(beside, "_page", ".html");
-        return report with { HtmlPath = Written("page", page, () => _place.Write(page, stream => HtmlReport.Write(stream, Page(report, options ?? new PageOptions())))) };
+        var page = ReportName.PageOf(report.Path ?? path);
+        return report with
+        {
+            HtmlPath = Written("page", page, () => _place.Write(page, stream => HtmlReport.Write(stream, Page(report, options ?? new PageOptions())), ReportBeginning.IsPage)),
+        };
     }
 
     public void Dispose() => _failures.Dispose();
@@ -99,8 +98,11 @@ internal sealed class SendReport : IDisposable
             DistinctImages = Tally.DistinctImages, Warnings = Tally.Warnings, Skipped = Tally.Skipped, Bytes = Tally.Bytes, Destination = Tally.Destination,
             Duration = _runs.Select(r => r.First).Distinct().Aggregate(TimeSpan.Zero, (sum, r) => sum + r.Duration), Journal = Journal,
         };
-        report = report with { Path = Written("report", path, () => _place.Write(path, stream => SendReportWriter.WriteCsv(stream, rows))) };
-        var failures = Beside(report.Path ?? path, "_failures", ".csv");
+        report = report with { Path = Written("report", path, () => _place.Write(path, stream => SendReportWriter.WriteCsv(stream, rows), ReportBeginning.IsReport)) };
+        var failures = ReportName.FailuresOf(report.Path ?? path);
+        // A list that an earlier run left would be taken for one of this run.
+        if (report.Path is not null && _failures.Count == 0)
+            Remove(failures);
         return report with { FailuresPath = Written("list of failures", failures, () => _failures.Finish(failures)) };
     }
 
@@ -113,8 +115,18 @@ internal sealed class SendReport : IDisposable
 
     private DateTime Now => _time.GetLocalNow().DateTime;
 
-    private static string Beside(string path, string addition, string extension)
-        => Path.Combine(Path.GetDirectoryName(path)!, ReportName.Beside(Path.GetFileName(path), addition, extension));
+    private void Remove(string failures)
+    {
+        try
+        {
+            if (!Tally.Origins.Any(o => o.LocalPath == failures))
+                _place.Remove(failures, ReportBeginning.IsFailures);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _problems.Add(new IOException(PlainText.Clean($"The list of failures '{failures}' is of an earlier run, and cannot be deleted: {e.Message}"), e));
+        }
+    }
 
     private string? Written(string what, string path, Func<string?> write)
     {

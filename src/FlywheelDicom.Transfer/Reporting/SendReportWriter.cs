@@ -6,13 +6,13 @@ namespace FlywheelDicom.Transfer.Reporting;
 /// <summary>Writes the report as CSV.</summary>
 internal static class SendReportWriter
 {
-    private static readonly string[] s_columns = ["Acquisition ID", "FW Path", "Filename", "Images in Series", "Images Sent", "Status"];
+    internal static IReadOnlyList<string> Columns { get; } = ["Acquisition ID", "FW Path", "Filename", "Images in Series", "Images Sent", "Status"];
 
     /// <summary>Writes the CSV: a header, and a row for each file.</summary>
     internal static void WriteCsv(Stream stream, IReadOnlyList<FwSendReportRow> rows)
     {
         using var csv = CsvWriter.Create(stream, Csv, leaveOpen: true);
-        csv.WriteRecord(s_columns);
+        csv.WriteRecord([.. Columns]);
         foreach (var row in rows)
         {
             csv.WriteRecord([PlainText.Clean(row.AcquisitionId), PlainText.Clean(row.FwPath), PlainText.Clean(row.FileName),

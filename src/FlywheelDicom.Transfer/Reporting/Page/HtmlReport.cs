@@ -6,6 +6,9 @@ namespace FlywheelDicom.Transfer.Reporting;
 /// <summary>Writes the page of a report that is handed to people: one file, without script and without a reference to another.</summary>
 internal static class HtmlReport
 {
+    /// <summary>What the title begins with: a page is known by it.</summary>
+    internal const string Title = "DICOM transfer report: ";
+
     public static void Write(Stream stream, ReportPage data)
     {
         using var page = new PageWriter(stream);
@@ -18,7 +21,7 @@ internal static class HtmlReport
                 // A browser would tell, and load nothing, if the page ever asked for something.
                 page.Void("meta", ("http-equiv", "Content-Security-Policy"), ("content", "default-src 'none'; style-src 'unsafe-inline'"));
                 page.Void("meta", ("name", "referrer"), ("content", "no-referrer"));
-                page.Text("title", $"DICOM transfer report: {Outcome(data)}");
+                page.Text("title", Title + Outcome(data));
                 page.Element("style", () => page.Raw(PageStyle.Css));
             });
             page.Line();
