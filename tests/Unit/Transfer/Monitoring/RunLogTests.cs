@@ -10,6 +10,8 @@ public sealed class RunLogTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("fwdicom-log").FullName;
     private readonly List<string> _warnings = [];
 
+    private const string Before = "{\"time\":\"2026-11-27T01:00:00.000Z\",\"level\":\"info\",\"event\":\"before\"}";
+
     private string LogPath => Path.Combine(_folder, "run.jsonl");
 
     public void Dispose() => Directory.Delete(_folder, true);
@@ -19,16 +21,54 @@ public sealed class RunLogTests : IDisposable
     [Fact]
     public void Lines_are_there_when_they_are_written_and_behind_what_was_there()
     {
-        File.WriteAllText(LogPath, "{\"event\":\"before\"}\n");
+        File.WriteAllText(LogPath, Before + "\n");
         using var log = RunLog.Open(LogPath, _warnings.Add, new StandingTime());
         log.Write(RunLogLevel.Warning, "something", ("text", "a \"b\"\n"), ("count", 3L), ("duration", TimeSpan.FromMilliseconds(1500)), ("is", true), ("missing", null));
         // It is open still.
         using var reader = new StreamReader(new FileStream(LogPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-        Assert.Equal("{\"event\":\"before\"}", reader.ReadLine());
+        Assert.Equal(Before, reader.ReadLine());
         var line = JsonDocument.Parse(reader.ReadLine()!).RootElement;
         Assert.Equal(("2026-11-28T22:25:07.000Z", "warning", "something"), (line.GetProperty("time").GetString(), line.GetProperty("level").GetString(), line.GetProperty("event").GetString()));
         Assert.Equal((3, 1.5, true), (line.GetProperty("count").GetInt32(), line.GetProperty("duration").GetDouble(), line.GetProperty("is").GetBoolean()));
         Assert.False(line.TryGetProperty("missing", out _));
+    }
+
+    [Theory]
+    [InlineData("DICM")]
+    [InlineData("\n" + Before)]
+    [InlineData("Time\tDestination\n")]
+    [InlineData("{\"event\":\"before\"}\n" + Before)]
+    [InlineData("{\"time\":\"2026-11-27T01:00:00.000Z\"}\n")]
+    [InlineData("{\"time\":\"noon\",\"event\":\"before\"}\n")]
+    [InlineData("{\"time\":1,\"event\":\"before\"}\n")]
+    [InlineData("{\"time\":\"2026-11-27T01:00:00.000Z\",\"event\":1}\n")]
+    [InlineData("[" + Before + "]\n")]
+    public void File_that_is_no_log_is_refused_and_left_as_it_is(string content)
+    {
+        File.WriteAllText(LogPath, content);
+        var e = Assert.Throws<RunLogException>(() => RunLog.Open(LogPath, _warnings.Add));
+        Assert.Equal($"'{LogPath}' is not a log of this module; it is left as it is. Name another file with -LogPath.", e.Message);
+        Assert.Equal(content, File.ReadAllText(LogPath));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(Before)]
+    [InlineData(Before + "\nnot a line of ours\n")]
+    public void Empty_file_and_former_log_are_taken(string content)
+    {
+        File.WriteAllText(LogPath, content);
+        using (var log = RunLog.Open(LogPath, _warnings.Add))
+            log.Write(RunLogLevel.Info, "again");
+        Assert.StartsWith(content + "{\"time\":", File.ReadAllText(LogPath), StringComparison.Ordinal);
+    }
+
+    [UnixFact]
+    public void Pipe_and_device_are_no_logs_and_not_opened()
+    {
+        Pipes.Make(LogPath);
+        foreach (var path in (string[])[LogPath, "/dev/null"])
+            Assert.IsNotType<RunLogException>(Assert.ThrowsAny<IOException>(() => RunLog.Open(path, _warnings.Add)));
     }
 
     [Fact]

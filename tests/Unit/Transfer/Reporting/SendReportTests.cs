@@ -66,8 +66,54 @@ public sealed class SendReportTests : IDisposable
         var refused = Assert.Throws<ReportPlaceException>(() => ReportPlace.InFile(In("j.tsv")).Try(ReportNameStyle.Local));
         Assert.Equal("ReportPlaceUnusable", refused.ErrorId);
         Assert.Equal(content, File.ReadAllText(In("j.tsv")));
-        File.WriteAllText(In("k.csv"), "Time\tDestination\n");
+        File.WriteAllText(In("k.csv"), "");
         ReportPlace.InFile(In("k.csv")).Try(ReportNameStyle.Local);
+    }
+
+    [Theory]
+    [InlineData("Name,SOP Instance UID,Reason,Error ID\nb,,why,DicomStoreFailed\n", true, false)]
+    [InlineData("Name,SOP Instance UID,Reason,Error ID\nb,,why,DicomStoreFailed\n", false, true)]
+    [InlineData("my own", true, true)]
+    public void Failures_of_an_earlier_run_do_not_stay_beside_a_report_without(string former, bool isSent, bool isThere)
+    {
+        File.WriteAllText(In("report_failures.csv"), former);
+        for (var run = 0; run < 2; run++)
+        {
+            using var report = new SendReport(ReportPlace.InFile(In("report.csv")), ReportNameStyle.Local);
+            report.Add(Result(isSent: isSent));
+            Assert.Equal(isSent, report.Write(RunEnd.Complete).FailuresPath is null);
+            Assert.Empty(report.Problems);
+            Assert.Equal(isThere, File.Exists(In("report_failures.csv")));
+        }
+        if (isSent && isThere)
+            Assert.Equal(former, File.ReadAllText(In("report_failures.csv")));
+    }
+
+    [Fact]
+    public void File_that_came_there_while_images_were_sent_stays()
+    {
+        using var report = new SendReport(ReportPlace.InFile(In("report.csv")), ReportNameStyle.Local);
+        report.Add(Result(isSent: false));
+        foreach (var name in (string[])["report.csv", "report.html", "report_failures.csv"])
+            File.WriteAllText(In(name), "mine");
+        var written = report.WriteWithPage(RunEnd.Complete);
+        Assert.Equal((null, null, null), (written.Path, written.HtmlPath, written.FailuresPath));
+        Assert.Equal(3, report.Problems.Count);
+        Assert.All(Directory.GetFiles(_folder, "report*"), f => Assert.Equal("mine", File.ReadAllText(f)));
+    }
+
+    [Fact]
+    public void Report_may_be_written_over_itself()
+    {
+        for (var run = 0; run < 2; run++)
+        {
+            var place = ReportPlace.InFile(In("report.csv"));
+            place.Try(ReportNameStyle.Local, ReportParts.TablesAndPage);
+            using var report = new SendReport(place, ReportNameStyle.Local);
+            report.Add(Result(isSent: false));
+            Assert.NotNull(report.WriteWithPage(RunEnd.Complete).HtmlPath);
+            Assert.Empty(report.Problems);
+        }
     }
 
     [Fact]
