@@ -129,7 +129,10 @@ public sealed class SaveDicomFileCommand : DicomCmdlet
     {
         try
         {
-            return DicomFile.Read(new FileDicomSource(target), target, file.Origin) ?? file.With(new(DicomProblem.Unreadable, "Its copy cannot be read."));
+            if (DicomFile.Read(new FileDicomSource(target), target, file.Origin) is not { } copy)
+                return file.With(new(DicomProblem.Unreadable, "Its copy cannot be read."));
+            copy.TakeEditsOf(file);
+            return copy;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

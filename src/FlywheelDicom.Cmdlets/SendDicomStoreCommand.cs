@@ -344,6 +344,6 @@ public sealed class SendDicomStoreCommand : DestinationCmdlet
     {
         Name = file.Name, Origin = file.Origin, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid,
         StudyInstanceUid = file.StudyInstanceUid, SeriesInstanceUid = file.SeriesInstanceUid, Status = DicomSendStatus.Failed,
-        Destination = _destination!, Reason = "It was not confirmed.", ErrorId = "NotConfirmed", File = file,
+        Destination = _destination!, Reason = "It was not confirmed.", ErrorId = "NotConfirmed", File = file, Edited = file.Edited,
     };
 }

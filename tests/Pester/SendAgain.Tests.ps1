@@ -115,6 +115,56 @@ Describe 'Results that were saved and loaded' {
         $problem.FullyQualifiedErrorId | Should -Be 'ResultNotReopened,FlywheelDicom.Cmdlets.SendDicomStoreCommand'
     }
 
+    It 'are not sent without the edits that they had: <what>' -ForEach @(
+        @{ what = 'values that were set'; edit = { Set-DicomValue ([ordered]@{ PatientName = 'SECRET^EDIT'; PatientID = '042' }) -InputObject $_ }; named = 'PatientName, PatientID' }
+        @{ what = 'a tag'; edit = { Add-FwSendTag -InputObject $_ }; named = '(0021,xx00:Flywheel)' }
+        @{ what = 'elements that were removed'; edit = { Remove-DicomValue PatientName -Private -Recurse -InputObject $_ }; named = 'PatientName, private elements' }
+        @{ what = 'an edit of a stage of the user'; edit = { $_.SetValue('PatientName', 'SECRET^EDIT'); $_ }; named = 'PatientName' }
+        @{ what = 'an edit that was not possible'; edit = { Set-DicomValue @{ PatientName = { throw 'no' } } -InputObject $_ -ErrorAction SilentlyContinue }; named = 'PatientName' }
+        @{ what = 'a copy of an edited file'; edit = { Set-DicomValue @{ PatientName = 'SECRET^EDIT' } -InputObject $_ | Save-DicomFile (Join-Path $folder copies) -PassThru -Force }; named = 'PatientName' }
+    ) {
+        $file = Join-Path $folder 'unsent.dcm'
+        New-TestDicom $file 61
+        $result = Get-DicomFile $file | ForEach-Object $edit | Send-DicomStore $receiver -ErrorAction SilentlyContinue
+        $result.Edited | Should -Be $named
+        $before = $receiver.Instances
+        $loaded = Restore-Result $result
+        foreach ($run in { $loaded | Send-DicomStore $receiver @quiet }, { $loaded | Save-DicomFile (Join-Path $folder again) -PassThru @quiet }, { $loaded | Add-FwSendTag @quiet | Send-DicomStore $receiver @quiet }) {
+            $quiet = @{ ErrorAction = 'SilentlyContinue' }
+            $again = & $run
+            if ($again.psobject.TypeNames[0] -like '*SendResult') { $again.ErrorId | Should -Be ResultNotReopened; $text = $again.Reason } else { $again.ProblemDetail.Id | Should -Be ResultNotReopened; $text = $again.Problem }
+            $text | Should -BeLike '*edited before it was sent*edits are not saved with a result. Get the file again and apply the same steps.'
+            $text | Should -BeLike "*($([WildcardPattern]::Escape($named)))*"
+            $text | Should -Not -BeLike '*SECRET*'
+        }
+        $receiver.Instances | Should -Be $before
+        Join-Path $folder again | Get-ChildItem -Recurse -File | Should -BeNullOrEmpty
+        Get-Content (Join-Path $folder results.xml) -Raw | Should -Not -BeLike '*SECRET*'
+    }
+
+    It 'are not sent where they do not say whether they were edited, as those of an older version' {
+        $file = Join-Path $folder 'older.dcm'
+        New-TestDicom $file 62
+        $path = Join-Path $folder older.xml
+        Get-DicomFile $file | Send-DicomStore $receiver | Export-Clixml $path
+        $text = Get-Content $path -Raw
+        $text | Should -BeLike '*N="Edited"*'
+        $text -replace '<S N="Edited">[^<]*</S>|<S N="Edited" ?/>' | Set-Content $path
+        Get-Content $path -Raw | Should -Not -BeLike '*N="Edited"*'
+        $again = Import-Clixml $path | Send-DicomStore $receiver -ErrorAction SilentlyContinue
+        $again.ErrorId | Should -Be ResultNotReopened
+        $again.Reason | Should -BeLike 'Whether it was edited before it was sent is not known*'
+    }
+
+    It 'are not sent where the file could not be read, since nobody knows what a stage would have edited' {
+        $file = Join-Path $folder 'late.dcm'
+        'text' > $file
+        $result = Get-DicomFile $file -ErrorAction SilentlyContinue | Set-DicomValue @{ PatientName = 'X' } | Send-DicomStore $receiver -ErrorAction SilentlyContinue
+        New-TestDicom $file 63
+        $again = Restore-Result $result | Send-DicomStore $receiver -ErrorAction SilentlyContinue
+        $again.ErrorId | Should -Be ResultNotReopened
+    }
+
     It 'give the report that they would have given' {
         $results = Get-DicomFile $zip | Send-DicomStore $receiver
         $report = Restore-Result $results | Export-FwSendReport (Join-Path $folder 'loaded.csv')

@@ -145,7 +145,7 @@ internal static class DicomErrors
         new("DicomHeaderUnreadable", ReadError, "Check that the file is there and can be read; what has a Problem has no header."),
         new("InputNotDicomFile", InvalidType, "Get the files with Get-DicomFile or Get-FwSessionDicom, in this session."),
         new("InputNotSendResult", InvalidType, "Pipe in what Send-DicomStore gives, in this session."),
-        new("ResultNotReopened", ObjectNotFound, "Read the instance again with Get-DicomFile or Get-FwSessionDicom, and send that."),
+        new("ResultNotReopened", ObjectNotFound, "Read the instance again with Get-DicomFile or Get-FwSessionDicom, edit it as before, and send that."),
         new("RunStopped", OperationStopped, "Run it again; with -Journal only what is missing is sent."),
     }.ToFrozenDictionary(k => k.Id, StringComparer.Ordinal);
 

@@ -42,7 +42,7 @@ internal static class LoadedResult
             Bytes = Number(loaded, nameof(DicomSendResult.Bytes)) ?? 0, Duration = Value(loaded, nameof(DicomSendResult.Duration)) is TimeSpan duration ? duration : TimeSpan.Zero,
             Reason = Text(loaded, nameof(DicomSendResult.Reason)), ErrorComment = Text(loaded, nameof(DicomSendResult.ErrorComment)),
             SameUidAs = Text(loaded, nameof(DicomSendResult.SameUidAs)), HasOtherContent = Value(loaded, nameof(DicomSendResult.HasOtherContent)) as bool?,
-            ErrorId = Text(loaded, nameof(DicomSendResult.ErrorId)), Run = IsAtEnd(loaded) ? DicomSendRun.Ended : DicomSendRun.NotKnown,
+            ErrorId = Text(loaded, nameof(DicomSendResult.ErrorId)), Edited = Text(loaded, nameof(DicomSendResult.Edited)), Run = IsAtEnd(loaded) ? DicomSendRun.Ended : DicomSendRun.NotKnown,
         };
     }
 

@@ -35,6 +35,8 @@ public abstract class EditCmdlet : DicomCmdlet
             if (file.ProblemDetail is not null)
                 WriteError(DicomErrors.For(file));
         }
+        else
+            file.ForgetEdits();
         WriteObject(file);
     }
 

@@ -16,6 +16,9 @@ public sealed class DicomFile
     private InstanceEdits _edits = InstanceEdits.None;
     private InstanceIdentity _identity = InstanceIdentity.None;
 
+    /// <summary>Of all edits, those inside sequences and those that failed too.</summary>
+    private EditNames _editNames;
+
     /// <summary>What a stage found: no later edit takes it away.</summary>
     private DicomProblem? _stageProblem;
 
@@ -78,6 +81,12 @@ public sealed class DicomFile
 
     /// <summary>The top-level elements that are edited.</summary>
     internal IEnumerable<DicomTag> EditedTags => _edits.ByTag.Keys;
+
+    /// <summary>
+    /// What was edited, or was to be: see <see cref="DicomSendResult.Edited"/>. Of an instance with a problem nobody knows what a stage
+    /// would have edited.
+    /// </summary>
+    internal string? Edited => _editNames.Text(isUsable: ProblemDetail is null);
 
     internal DicomTransferSyntax Syntax => Streams.Syntax;
 
@@ -166,27 +175,35 @@ public sealed class DicomFile
     /// <summary>Gives several elements their values: all of them, or none where one does not fit.</summary>
     /// <exception cref="ArgumentException">A path leads nowhere, or a value does not fit; the message names the element, never a value.</exception>
     /// <exception cref="IOException">The source can no longer be read; the instance has a <see cref="Problem"/> then.</exception>
-    internal void SetValues(IReadOnlyCollection<ValueChange> values) => Edit(() => Apply(ChangeResolver.Set(Dataset, values), null));
+    internal void SetValues(IReadOnlyCollection<ValueChange> values)
+    {
+        _editNames = _editNames.With(values.Select(v => EditNames.Of(v.Path)));
+        Edit(() => Apply(ChangeResolver.Set(Dataset, values), null));
+    }
 
     /// <summary>Takes elements out, from sequences too.</summary>
     /// <exception cref="ArgumentException">The character set would go from under text that is written in it.</exception>
     /// <exception cref="IOException">The source can no longer be read; the instance has a <see cref="Problem"/> then.</exception>
-    internal void Remove(ElementRemoval removal) => Edit(() =>
+    internal void Remove(ElementRemoval removal)
     {
-        var dataset = Header().ToWholeDataset(Source, _edits.ByTag);
-        var changes = removal.Paths.Length > 0 ? ChangeResolver.Remove(dataset, removal.Paths) : new DatasetChanges();
-        if (removal.TakesCharacterSet)
+        _editNames = _editNames.With(removal.Names);
+        Edit(() =>
         {
-            changes.Elements[DicomTag.SpecificCharacterSet] = DicomEdit.Removal;
-            CharacterSetChange.Check(dataset, changes);
-        }
-        foreach (var tag in dataset.Tags())
-        {
-            if (removal.Takes(tag, t => dataset.GetShortText(new DicomTag(t.Group, (ushort)(t.Element >> 8)))))
-                changes.Elements[tag] = DicomEdit.Removal;
-        }
-        Apply(changes, removal.IsDeep ? removal : null);
-    });
+            var dataset = Header().ToWholeDataset(Source, _edits.ByTag);
+            var changes = removal.Paths.Length > 0 ? ChangeResolver.Remove(dataset, removal.Paths) : new DatasetChanges();
+            if (removal.TakesCharacterSet)
+            {
+                changes.Elements[DicomTag.SpecificCharacterSet] = DicomEdit.Removal;
+                CharacterSetChange.Check(dataset, changes);
+            }
+            foreach (var tag in dataset.Tags())
+            {
+                if (removal.Takes(tag, t => dataset.GetShortText(new DicomTag(t.Group, (ushort)(t.Element >> 8)))))
+                    changes.Elements[tag] = DicomEdit.Removal;
+            }
+            Apply(changes, removal.IsDeep ? removal : null);
+        });
+    }
 
     /// <summary>Another handle of the same instance with a problem that a stage met; this one stays as it is.</summary>
     internal DicomFile With(DicomProblem problem)
@@ -197,7 +214,17 @@ public sealed class DicomFile
     }
 
     /// <summary>A stage could not do its work on this instance, and it must not go on as if it had.</summary>
-    internal void Refuse(DicomProblem problem) => _stageProblem ??= problem;
+    internal void Refuse(DicomProblem problem)
+    {
+        _stageProblem ??= problem;
+        ForgetEdits();
+    }
+
+    /// <summary>What it was edited in cannot be told: it was changed by others, or was to be changed and was not.</summary>
+    internal void ForgetEdits() => _editNames = _editNames.Unknown;
+
+    /// <summary>It is a copy of the other, with the other's edits in it, and under its origin.</summary>
+    internal void TakeEditsOf(DicomFile other) => _editNames = other._editNames;
 
     /// <summary>Takes an element out, by tag, keyword or path as <see cref="SetValue"/> takes them. What is not there needs no removal.</summary>
     /// <exception cref="ArgumentException">The element cannot be edited.</exception>
@@ -212,6 +239,7 @@ public sealed class DicomFile
     internal void AddPrivateValue(PrivateValue value)
     {
         ArgumentNullException.ThrowIfNull(value);
+        _editNames = _editNames.With([value.Name]);
         if (ProblemDetail is not null)
             return;
         try

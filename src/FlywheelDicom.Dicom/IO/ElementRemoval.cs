@@ -25,6 +25,13 @@ internal sealed class ElementRemoval
 
     public RemovalScope Scope { get; }
 
+    /// <summary>What goes, in words.</summary>
+    public IEnumerable<string> Names =>
+    [
+        .. _names.Select(EditNames.Of), .. Paths.Select(EditNames.Of), .. _groups.Select(g => $"group {g:X4}"),
+        .. Scope.HasFlag(RemovalScope.Private) ? ["private elements"] : Array.Empty<string>(),
+    ];
+
     /// <summary>Items of sequences are looked into as well.</summary>
     public bool IsDeep => Scope.HasFlag(RemovalScope.AllLevels);
 

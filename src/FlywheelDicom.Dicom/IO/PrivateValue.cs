@@ -27,6 +27,9 @@ internal sealed class PrivateValue
     public string Identifier { get; }
     public string Value { get; }
 
+    /// <summary>The element, as a path names it.</summary>
+    public string Name => $"({Group:X4},xx00:{Identifier})";
+
     /// <summary>
     /// The elements to add. None if the value is there already. Else the value, in the first free element of the creator's block. If there is
     /// no creator yet, it gets the first free block that has no elements.

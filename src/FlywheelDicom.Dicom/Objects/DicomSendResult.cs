@@ -78,6 +78,13 @@ public sealed record DicomSendResult
     /// <summary>The run that it came from; null where it came from none.</summary>
     public DicomSendRun? Run { get; init; }
 
+    /// <summary>
+    /// The elements that stages changed or removed before it was sent, or were told to, by keyword or tag; never their values. Empty
+    /// where there was none; null where that is not known: the instance could not be read, or the result says nothing of it. Edits are
+    /// not saved with a result: one that was loaded is sent again only where this is empty.
+    /// </summary>
+    public string? Edited { get; init; }
+
     /// <summary>The stable id of the failure or warning; null where there is none.</summary>
     public string? ErrorId { get; init; }
 

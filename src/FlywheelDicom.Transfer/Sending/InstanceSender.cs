@@ -169,6 +169,6 @@ internal sealed class InstanceSender
     {
         Name = file.Name, Origin = file.Origin, SopClassUid = file.SopClassUid, SopInstanceUid = file.SopInstanceUid,
         StudyInstanceUid = file.StudyInstanceUid, SeriesInstanceUid = file.SeriesInstanceUid, Status = status,
-        Attempts = attempts.Count, Duration = duration, Destination = _destination, File = file,
+        Attempts = attempts.Count, Duration = duration, Destination = _destination, File = file, Edited = file.Edited,
     };
 }

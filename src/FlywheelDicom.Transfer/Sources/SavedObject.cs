@@ -41,6 +41,8 @@ internal static class SavedObject
                 Save(value, spool);
                 if (DicomFile.Read(spool.Slice(0, spool.Length), name, origin) is not { } file)
                     return DicomFile.Unusable(name, origin, new(DicomProblem.NotDicom, "What fo-dicom saves of it is not DICOM."));
+                // What was changed in memory is not in the file that it was read from.
+                file.ForgetEdits();
                 // Its temporary file goes until somebody opens it: there may be thousands.
                 file.Claim();
                 file.Release();
