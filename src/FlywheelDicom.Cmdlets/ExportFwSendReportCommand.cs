@@ -85,10 +85,9 @@ public sealed class ExportFwSendReportCommand : FlywheelCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (InputObject is { ErrorId: DicomSendResult.NotAResult, Run: null })
-            WriteError(DicomErrors.Record(new ArgumentException($"'{InputObject.Name}': {InputObject.Reason}"), DicomSendResult.NotAResult, InputObject.Name));
+        var result = Numbered(InputObject);
         lock (_lock)
-            _report!.Add(InputObject);
+            _report!.Add(result);
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ namespace FlywheelDicom.Cmdlets;
 /// <summary>
 /// Takes what stands for instances: paths as Get-DicomFile takes them, files and folders of Get-ChildItem, objects of fo-dicom, and
 /// arrays of all that. What else comes, an object that came back from a job say, takes its place in the pipeline as a file with a
-/// problem: it is told once, in words, and stands in the report.
+/// problem: it is told once, in words, and stands in the report, by its type and place.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class DicomFileTransformationAttribute : ArgumentTransformationAttribute
@@ -26,7 +26,7 @@ internal sealed class DicomFileTransformationAttribute : ArgumentTransformationA
             case DicomFile file:
                 return file;
             case string { Length: > 0 } path when !string.IsNullOrWhiteSpace(path):
-                return PendingInput.Bind(path, Name(path, "path"));
+                return PendingInput.Bind(path, ForeignInput.IsNoPath(path) ? ForeignInput.NoPath : Name(path, "path"));
             case FileSystemInfo place:
                 return PendingInput.Bind(place.FullName, Name(place.Name, "path"), PathForm.Literal);
             case PathInfo place:
@@ -36,10 +36,8 @@ internal sealed class DicomFileTransformationAttribute : ArgumentTransformationA
             case var other when SavedObject.IsOne(other):
                 return PendingInput.Bind(other, SavedObject.NameOf(other));
         }
-        var kind = inputData is PSObject { TypeNames: { Count: > 0 } names } ? names[0] : value.GetType().FullName!;
-        var name = Name(inputData!.ToString() ?? "", kind);
-        return DicomFile.Unusable(name, new DicomOrigin { FileName = name },
-            new("InputNotDicomFile", $"It is a {kind}, not a FlywheelDicom.DicomFile or a path. What comes back from a job cannot be opened again."));
+        var foreign = ForeignInput.Of(inputData!);
+        return PendingInput.Bind(foreign, foreign.Kind);
     }
 
     private static string Name(string text, string kind)

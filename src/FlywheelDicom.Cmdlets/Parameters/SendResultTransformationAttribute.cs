@@ -6,13 +6,11 @@ namespace FlywheelDicom.Cmdlets;
 /// <summary>
 /// Results that were loaded or came back from a job, and lines of a journal, are taken as <see cref="LoadedResult"/> reads them. What is
 /// no result, a file that was never sent say, takes its place in the pipeline as one that failed: it is told in words, and stands in the
-/// report. What another stream wrote is nobody's result: PowerShell refuses it.
+/// report; the cmdlet gives it its number. What another stream wrote is nobody's result: PowerShell refuses it.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SendResultTransformationAttribute : ArgumentTransformationAttribute
 {
-    private const int Shown = 100;
-
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
@@ -20,15 +18,16 @@ internal sealed class SendResultTransformationAttribute : ArgumentTransformation
             return value;
         if (LoadedResult.Of(inputData) is { } loaded)
             return loaded;
-        var kind = inputData is PSObject { TypeNames: { Count: > 0 } names } ? names[0] : value.GetType().FullName;
-        var text = PlainText.Clean(value is DicomFile { Name: { } name } ? name : inputData.ToString() ?? "");
-        var shown = text.Length is 0 ? kind! : text.Length > Shown ? text[..Shown] : text;
+        var file = value as DicomFile;
+        var kind = ForeignInput.Of(inputData).Kind;
+        var shown = file?.Name ?? $"a {kind}";
         return new DicomSendResult
         {
-            Name = shown, Origin = value is DicomFile file ? file.Origin : new DicomOrigin { FileName = shown },
-            SopInstanceUid = (value as DicomFile)?.SopInstanceUid, SopClassUid = (value as DicomFile)?.SopClassUid,
+            Name = shown, Origin = file?.Origin ?? new DicomOrigin { FileName = shown },
+            SopInstanceUid = file?.SopInstanceUid, SopClassUid = file?.SopClassUid,
             Status = DicomSendStatus.Failed, Destination = new DicomDestination { Host = "none" }, ErrorId = DicomSendResult.NotAResult,
-            Reason = value is DicomFile ? "It was not sent: it is a file, not a result of Send-DicomStore. Put Send-DicomStore before this."
+            File = file, Edited = file?.Edited,
+            Reason = file is not null ? "It was not sent: it is a file, not a result of Send-DicomStore. Put Send-DicomStore before this."
                 : $"It is a {kind}, not a result of Send-DicomStore, nor one that was saved and loaded.",
         };
     }

@@ -76,12 +76,11 @@ public abstract class ConfirmationCmdlet : DestinationCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (InputObject is { ErrorId: DicomSendResult.NotAResult, Run: null })
-            WriteError(DicomErrors.Record(new ArgumentException($"'{InputObject.Name}': {InputObject.Reason}"), DicomSendResult.NotAResult, InputObject.Name));
+        var result = Numbered(InputObject);
         // On this thread, since it may warn; the job looks it up once it has the result.
-        if (InputObject.IsStored && !_asked.ContainsKey(InputObject.Destination))
-            _asked[InputObject.Destination] = Resolve(Destination ?? InputObject.Destination);
-        Stoppable(() => _pump!.Push(InputObject));
+        if (result.IsStored && !_asked.ContainsKey(result.Destination))
+            _asked[result.Destination] = Resolve(Destination ?? result.Destination);
+        Stoppable(() => _pump!.Push(result));
     }
 
     /// <inheritdoc/>

@@ -10,6 +10,7 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
 {
     private readonly CmdletLifetime _lifetime = new();
     private InputReader? _inputs;
+    private int _results;
 
     private protected DicomCmdlet()
     {
@@ -125,7 +126,8 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
     /// </summary>
     private protected IEnumerable<DicomFile> Inputs(DicomFile input)
     {
-        var isPending = PendingInput.Of(input) is not null;
+        // What is no instance at all is told once, where its instance would be sent.
+        var isPending = PendingInput.Of(input) is { Given: not ForeignInput };
         foreach (var file in Found(input))
         {
             if (isPending && file.ProblemDetail is not null)
@@ -136,7 +138,18 @@ public abstract class DicomCmdlet : PSCmdlet, IDisposable
 
     /// <summary>The same for a stage that tells of problems itself.</summary>
     private protected IEnumerable<DicomFile> Found(DicomFile input)
-        => PendingInput.Of(input) is { } pending ? (_inputs ??= new InputReader(SessionState.Path, WriteVerbose, WriteWarning, Cancellation)).Read(pending) : [input];
+        => (_inputs ??= new InputReader(SessionState.Path, WriteVerbose, WriteWarning, Cancellation)).Read(input);
+
+    /// <summary>What came in place of a result, under its place among all that came.</summary>
+    private protected DicomSendResult Numbered(DicomSendResult input)
+    {
+        _results++;
+        if (input is not { ErrorId: DicomSendResult.NotAResult, Run: null })
+            return input;
+        var name = input.File is null ? ForeignInput.Name(_results, input.Name) : input.Name;
+        WriteError(DicomErrors.Record(new ArgumentException($"'{name}': {input.Reason}"), DicomSendResult.NotAResult, name));
+        return input.File is null ? input with { Name = name, Origin = new DicomOrigin { FileName = name } } : input;
+    }
 
     /// <summary>Without control characters: see PlainText.</summary>
     private protected new void WriteVerbose(string text) => base.WriteVerbose(PlainText.Clean(text));

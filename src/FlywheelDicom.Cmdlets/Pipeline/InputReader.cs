@@ -8,14 +8,29 @@ internal sealed class InputReader(PathIntrinsics paths, Action<string> verbose, 
 {
     private readonly SpoolSpace _space = new();
 
-    /// <summary>The instances, one after the other.</summary>
-    public IEnumerable<DicomFile> Read(PendingInput input) => input.Given switch
+    private int _number;
+
+    /// <summary>The instances that an input stands for, one after the other; itself, where it is one.</summary>
+    public IEnumerable<DicomFile> Read(DicomFile input)
     {
-        string path => new PathReader(paths, new LocalSource(verbose, _space, cancellation, warn), SearchOption.TopDirectoryOnly).Read(path, input.Form),
-        DicomFile[] many => many.SelectMany(f => PendingInput.Of(f) is { } pending ? Read(pending) : [f]),
-        _ => [SavedObject.Read(input.Given, _space)],
-    };
+        var pending = PendingInput.Of(input);
+        if (pending?.Given is DicomFile[] many)
+            return many.SelectMany(Read);
+        _number++;
+        return pending?.Given switch
+        {
+            null => [input],
+            string path => Paths().Read(path, pending.Form),
+            ForeignInput foreign => [foreign.Unusable(_number)],
+            var other => [SavedObject.Read(other, _space)],
+        };
+    }
 
     /// <summary>Ctrl+C: what was unpacked is not unpacked again.</summary>
     public void Stop() => _space.Stop();
+
+    private PathReader Paths() => new(paths, new LocalSource(verbose, _space, cancellation, warn), SearchOption.TopDirectoryOnly)
+    {
+        NameOfNoPath = ForeignInput.Name(_number, ForeignInput.NoPath),
+    };
 }

@@ -7,9 +7,13 @@ namespace FlywheelDicom.Cmdlets;
 /// <summary>What paths lead to, as PowerShell reads them: files, folders, archives, and matches of wildcards.</summary>
 internal sealed class PathReader(PathIntrinsics paths, LocalSource source, SearchOption depth)
 {
+    /// <summary>How a text is called that cannot be a path. It is not quoted: it may hold a patient's values.</summary>
+    public string NameOfNoPath { get; init; } = ForeignInput.NoPath;
+
     /// <summary>The instances at a path. One that leads nowhere is one file with a problem. Only the end of the pipeline passes.</summary>
     public IEnumerable<DicomFile> Read(string path, PathForm form)
-        => GuardedReading.Each(path, new DicomOrigin { FileName = Path.GetFileName(path), LocalPath = path }, () => Find(path, form));
+        => ForeignInput.IsNoPath(path) && !IsThere(path, form) ? [Unusable(NameOfNoPath, "InputNotDicomFile", "It has lines, or braces with quotes, or more than 1,024 characters, and no file has such a name.")]
+        : GuardedReading.Each(path, new DicomOrigin { FileName = Path.GetFileName(path), LocalPath = path }, () => Find(path, form));
 
     private IEnumerable<DicomFile> Find(string path, PathForm form)
     {
@@ -46,6 +50,18 @@ internal sealed class PathReader(PathIntrinsics paths, LocalSource source, Searc
                 return place.FullPath;
         }
         return null;
+    }
+
+    private bool IsThere(string path, PathForm form)
+    {
+        try
+        {
+            return AsItStands(path, form) is not null;
+        }
+        catch (Exception e) when (e is RuntimeException and not PipelineStoppedException or ArgumentException or NotSupportedException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The folder that a pattern begins in.</summary>

@@ -12,7 +12,7 @@ internal sealed class PendingInput
 
     private PendingInput(object given, PathForm form) => (Given, Form) = (given, form);
 
-    /// <summary>A path, an object of fo-dicom, or an array of DicomFile.</summary>
+    /// <summary>A path, an object of fo-dicom, an array of DicomFile, or something foreign.</summary>
     public object Given { get; }
 
     /// <summary>Of a path.</summary>
