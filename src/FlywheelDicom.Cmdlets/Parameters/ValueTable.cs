@@ -42,7 +42,7 @@ internal sealed class ValueTable
         try
         {
             // What a command in it could not do must not pass for a value of nothing.
-            PSVariable[] variables = [new("_", file), new("ErrorActionPreference", ActionPreference.Stop)];
+            PSVariable[] variables = [new("_", file), new PSVariable("ErrorActionPreference", ActionPreference.Stop)];
             var results = script.InvokeWithContext(null, [.. variables], holder);
             return results.Count switch { 0 => null, 1 => Base(results[0]), _ => results.Select(r => Base(r)).ToArray() };
         }
