@@ -50,11 +50,11 @@ BeforeAll {
             }
         }
         . $flush
-        ($text.ToString() -replace '\x1b\[[0-9;]*m').Replace($at, '~/work').Trim()
+        ($text.ToString() -replace '\x1b\[[0-9;]*m').Replace($at, '~/here').Trim()
     }
 
     function Show-Completion([string] $Line) {
-        (([Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null).CompletionMatches | ForEach-Object { "$($_.CompletionText)    $($_.ToolTip)" }) -join "`n").Replace($at, '~/work')
+        (([Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null).CompletionMatches | ForEach-Object { "$($_.CompletionText)    $($_.ToolTip)" }) -join "`n").Replace($at, '~/here')
     }
 }
 

@@ -73,7 +73,7 @@
     @{ what = 'a journal'; type = 'Get-DicomFile ./study -Recurse | Send-DicomStore PACS1 -Journal j.tsv | Group-Object Status -NoElement'; says = '6', 'Sent' }
     @{ what = 'the journal again'; type = 'Get-DicomFile ./study -Recurse | Send-DicomStore PACS1 -Journal j.tsv | Group-Object Status -NoElement'; says = '6', 'Skipped' }
     @{ what = 'to read the journal'; type = 'Get-DicomSendJournal j.tsv | Select-Object -First 2'; says = 'PACS@127.0.0.1', 'Sent' }
-    @{ what = 'a journal that is none'; type = 'Get-DicomSendJournal notes.txt'; says = "'~/work/notes.txt' is not a journal of this module." }
+    @{ what = 'a journal that is none'; type = 'Get-DicomSendJournal notes.txt'; says = "'~/here/notes.txt' is not a journal of this module." }
     @{ what = 'to send again what failed'; type = '$r = Get-DicomFile image.dcm, cut.dcm -ErrorAction Ignore | Send-DicomStore PACS1; $r | Where-Object Status -EQ Failed | Send-DicomStore PACS1 -ErrorAction Ignore | ForEach-Object { "$($_.Status): $($_.Reason)" }'; says = 'Failed: ' }
     @{ what = 'results as JSON and CSV'; type = '$r = Get-DicomFile image.dcm | Send-DicomStore PACS1; $r | ConvertTo-Json -Depth 2 -WarningAction Ignore | ConvertFrom-Json | ForEach-Object Name; $r | Export-Csv r.csv; (Import-Csv r.csv).Destination'; says = 'image.dcm', 'PACS at 127.0.0.1' }
     @{ what = 'only the first two'; type = 'Get-DicomFile series.zip | Send-DicomStore PACS1 | Select-Object -First 2 | ForEach-Object Name'; says = '.dcm' }
