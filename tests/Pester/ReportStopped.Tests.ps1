@@ -14,8 +14,11 @@ BeforeAll {
     function Start-Script([string] $Script, [string[]] $ArgumentList) {
         $path = Join-Path $folder "$([guid]::NewGuid().ToString('N')).ps1"
         $Script | Set-Content $path
-        $info = [Diagnostics.ProcessStartInfo]::new((Get-Command dotnet -CommandType Application | Select-Object -First 1).Source)
-        @($pwsh, '-NoLogo', '-NoProfile', '-NonInteractive', '-File', $path) + $ArgumentList | ForEach-Object { $info.ArgumentList.Add($_) }
+        $dotnet = (Get-Command dotnet -CommandType Application | Select-Object -First 1).Source
+        # A shell that starts the tests behind it may have them ignore Ctrl+C, and what they start as well.
+        $reset = $IsLinux ? @('--default-signal=INT,HUP', $dotnet) : @()
+        $info = [Diagnostics.ProcessStartInfo]::new($IsLinux ? '/usr/bin/env' : $dotnet)
+        $reset + @($pwsh, '-NoLogo', '-NoProfile', '-NonInteractive', '-File', $path) + $ArgumentList | ForEach-Object { $info.ArgumentList.Add($_) }
         $info.RedirectStandardOutput = $info.RedirectStandardError = $true
         [Diagnostics.Process]::Start($info)
     }
